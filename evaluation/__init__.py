@@ -1,0 +1,1 @@
+"""Sample data and benchmarks. Uses the recommender's public names only."""

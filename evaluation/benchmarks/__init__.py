@@ -1,0 +1,1 @@
+"""Benchmarks: each a module that writes a result file and prints a table from it."""

@@ -1,0 +1,105 @@
+"""Proposes every article's related list, from embeddings and from the lists editors already made.
+
+```python
+import recommender
+
+recommender.build("articles/")
+recommender.recommend("2024-03-06-ai-industrial-chain-spurred-on-by-sora", k=5)
+```
+
+The names in `__all__` are the public interface; everything else may change.
+The two modules that need numpy are imported when first used, so that `recommender --help` is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from recommender.errors import (
+    ArticleError,
+    ConfigError,
+    DuplicateArticleError,
+    FrontMatterError,
+    IndexBusyError,
+    IndexFormatError,
+    IndexMismatchError,
+    IndexNotFoundError,
+    MissingDependencyError,
+    ModelError,
+    ModelIntegrityError,
+    ModelNotFoundError,
+    RecommenderError,
+    UnknownArticleError,
+    VectorIndexError,
+)
+from recommender.records import (
+    Article,
+    Image,
+    Problem,
+    Provider,
+    Recommendation,
+    RelatedLink,
+    Signal,
+)
+from recommender.settings import SchemaSettings, Settings
+
+if TYPE_CHECKING:
+    from recommender.engine import Recommender, recommend
+    from recommender.indexing import BuildReport, build
+    from recommender.proposal import Proposal, propose_settings
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Article",
+    "ArticleError",
+    "BuildReport",
+    "ConfigError",
+    "DuplicateArticleError",
+    "FrontMatterError",
+    "Image",
+    "IndexBusyError",
+    "IndexFormatError",
+    "IndexMismatchError",
+    "IndexNotFoundError",
+    "MissingDependencyError",
+    "ModelError",
+    "ModelIntegrityError",
+    "ModelNotFoundError",
+    "Problem",
+    "Proposal",
+    "Provider",
+    "Recommendation",
+    "Recommender",
+    "RecommenderError",
+    "RelatedLink",
+    "SchemaSettings",
+    "Settings",
+    "Signal",
+    "UnknownArticleError",
+    "VectorIndexError",
+    "build",
+    "propose_settings",
+    "recommend",
+]
+
+
+_IMPORTED_LATE = {
+    "BuildReport": "indexing",
+    "Recommender": "engine",
+    "Proposal": "proposal",
+    "build": "indexing",
+    "propose_settings": "proposal",
+    "recommend": "engine",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _IMPORTED_LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_IMPORTED_LATE[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,1 @@
+"""The `recommender` command: one file a command, public names only."""

@@ -1,0 +1,80 @@
+"""`recommender index`: read the folder, encode what is new or changed, write the index."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from recommender.cli.terminal import harmless, progress_bar
+
+if TYPE_CHECKING:
+    from recommender import BuildReport, Problem
+
+SHOWN_PER_KIND = 3
+
+
+@click.command("index")
+@click.argument("articles", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--index", type=click.Path(path_type=Path), help="Index directory.  [default: .recommender]"
+)
+@click.option("--model", help="Registry name, folder or hub name of the embedding model.")
+@click.option("--strict", is_flag=True, help="Exit with 1 when a file had to be skipped.")
+@click.option("-v", "--verbose", is_flag=True, help="Name every file that has a problem.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    articles: Path | None,
+    index: Path | None,
+    model: str | None,
+    strict: bool,  # noqa: FBT001
+    verbose: bool,  # noqa: FBT001
+) -> None:
+    """Read ARTICLES, encode what is new or changed, and write the index.
+
+    Files that have not changed since the last run are neither parsed nor encoded again.
+    """
+    from recommender import Settings, build
+
+    settings = Settings.from_file(ctx.obj)
+    with progress_bar() as progress:
+        report = build(articles, index=index, model=model, settings=settings, progress=progress)
+    for line in _problem_lines(report.problems, verbose=verbose):
+        click.echo(line, err=True)
+    click.echo(_summary(report))
+    if strict and report.n_skipped:
+        ctx.exit(1)
+
+
+def _problem_lines(problems: Iterable[Problem], *, verbose: bool) -> Iterable[str]:
+    """Problems in groups of one kind, errors first, each group cut short unless verbose."""
+    kinds: dict[tuple[str, str], list[Problem]] = defaultdict(list)
+    for problem in problems:
+        kinds[problem.severity, problem.expected].append(problem)
+    for (severity, _), group in sorted(kinds.items()):
+        shown = group if verbose else group[:SHOWN_PER_KIND]
+        for problem in shown:
+            yield f"{severity}: {harmless(problem.message)}"
+        if len(group) > len(shown):
+            n_more = len(group) - len(shown)
+            yield f"{severity}: … and {n_more:,} more of this kind (--verbose names them)"
+
+
+def _summary(report: BuildReport) -> str:
+    reading = f"{report.n_files:,} files: {report.n_read:,} read"
+    if report.n_warned:
+        reading += f" ({report.n_warned:,} with a warning)"
+    reading += f", {report.n_skipped:,} skipped"
+    lists = (
+        f"{report.n_lists:,} related lists, {report.n_linked:,} linked articles outside the folder"
+    )
+    vectors = f"{report.n_encoded:,} texts encoded" if report.is_changed else "nothing has changed"
+    if report.n_removed:
+        vectors += f", {report.n_removed:,} articles removed"
+    place, model = harmless(str(report.index)), harmless(report.model)
+    state = f"index {place}: {report.n_articles:,} articles, model {model}"
+    return "\n".join((reading, lists, vectors, state))

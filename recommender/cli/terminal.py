@@ -1,0 +1,73 @@
+"""What the commands share in speaking to a terminal: harmless text, tables, progress."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+_HARMLESS_CATEGORIES_START = ("L", "M", "N", "P", "S", "Zs")
+
+
+def harmless(text: str) -> str:
+    """The text on one line, without anything that could steer a terminal.
+
+    Control and format characters (escape sequences, direction overrides) and lone surrogates
+    become `�`; line breaks and tabs become spaces.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_harmless_character(character) for character in text)
+
+
+def _harmless_character(character: str) -> str:
+    if character.isspace():
+        return " "
+    if character in "\u200c\u200d":  # joiners: Persian, Indic scripts and emoji need them
+        return character
+    return (
+        character if unicodedata.category(character).startswith(_HARMLESS_CATEGORIES_START) else "�"
+    )
+
+
+def day(moment: datetime | None) -> str:
+    """`2024-03-06`, or an empty text."""
+    return moment.date().isoformat() if moment else ""
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on stderr for long work; silent when stderr is no terminal.
+
+    Yields:
+        A function that takes the name of the stage, what is done of it and its total.
+    """
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, object] = {}
+
+        def advance(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=total)
+            bar.update(tasks[stage], completed=done, total=total)  # type: ignore[arg-type]
+
+        yield advance

@@ -1,0 +1,1 @@
+"""Article files → articles: the only room that knows what a file looks like."""

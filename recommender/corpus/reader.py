@@ -1,0 +1,204 @@
+"""A folder of article files → articles, digests and problems."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from recommender.corpus.addresses import is_made_address
+from recommender.corpus.front_matter import read_front_matter
+from recommender.corpus.paths import find_files
+from recommender.corpus.presets import Schema, schema_from_settings
+from recommender.corpus.schema import to_article
+from recommender.corpus.urls import canonical_url
+from recommender.errors import ArticleError, DuplicateArticleError
+from recommender.records import Article, Problem
+from recommender.settings import Settings
+
+MAX_BYTES = 5_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """What an earlier reading made of a file, under the same settings.
+
+    Attributes:
+        digest: SHA-256 of the file's bytes.
+        article: The article in it.
+        warnings: What its editor was told.
+    """
+
+    digest: bytes
+    article: Article
+    warnings: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a folder holds.
+
+    Attributes:
+        articles: Ordered by id.
+        digests: Path of each article's file to the SHA-256 of its bytes.
+        problems: Ordered by path and line.
+        n_parsed: Files that were not known from an earlier reading.
+        n_files: All files, those that were skipped included.
+    """
+
+    articles: tuple[Article, ...]
+    digests: Mapping[str, bytes]
+    problems: tuple[Problem, ...]
+    n_parsed: int
+    n_files: int
+
+
+def read_file(path: Path, *, root: Path, schema: Schema) -> tuple[Article, list[Problem]]:
+    """Read one article file.
+
+    Args:
+        path: The file.
+        root: The articles folder, from which its id is counted.
+        schema: How its front matter is read.
+
+    Returns:
+        The article, and warnings.
+
+    Raises:
+        ArticleError: The file cannot be read as an article.
+    """
+    relative = path.relative_to(root).as_posix()
+    return _parse(read_bytes(path, relative), relative, schema)
+
+
+def read_folder(
+    root: Path,
+    settings: Settings,
+    *,
+    known: Mapping[str, KnownFile] = {},
+    progress: Callable[[int, int], None] | None = None,
+) -> Reading:
+    """Read all article files of a folder; a bad one never stops the others.
+
+    Args:
+        root: The articles folder.
+        settings: Which files are read, and how.
+        known: Path to what an earlier reading made of it, under the same settings: a file whose
+            bytes are the same is not parsed again.
+        progress: Called after each file with the number of files done and of all.
+
+    Raises:
+        ArticleError: There is no such folder, or no article file in it.
+        ConfigError: The schema's preset, fields or permalink say something impossible.
+    """
+    if not root.is_dir():
+        found = "a file" if root.exists() else "nothing"
+        raise ArticleError(str(root), None, found, "a folder of articles")
+    schema = schema_from_settings(settings.schema)
+    paths, problems = find_files(root, settings)
+    if not paths and not problems:
+        wanted = " or ".join(settings.include)
+        raise ArticleError(str(root), None, "no article file", f"files that match {wanted}")
+    collection = _Collection(root, schema, known, problems=problems)
+    for n_done, path in enumerate(paths, start=1):
+        collection.add(path)
+        if progress:
+            progress(n_done, len(paths))
+    return collection.reading(n_files=len(paths))
+
+
+@dataclass(slots=True)
+class _Collection:
+    """The articles read so far, and what they have taken."""
+
+    root: Path
+    schema: Schema
+    known: Mapping[str, KnownFile]
+    problems: list[Problem]
+    articles: dict[str, Article] = field(default_factory=dict)
+    digests: dict[str, bytes] = field(default_factory=dict)
+    paths_by_url: dict[str, str] = field(default_factory=dict)
+    n_parsed: int = 0
+
+    def add(self, path: str) -> None:
+        """Read the next file, or note why not."""
+        try:
+            data = read_bytes(self.root / path, path)
+            digest = hashlib.sha256(data).digest()
+            article, warnings = self._article(path, data, digest)
+            self._claim(article, path)
+        except ArticleError as error:
+            problem = Problem(path, error.line, "error", error.found, error.expected)
+            self.problems.append(problem)
+            return
+        self.articles[article.id] = article
+        self.digests[path] = digest
+        self.problems.extend(warnings)
+
+    def reading(self, n_files: int) -> Reading:
+        """What was read, in order."""
+        return Reading(
+            articles=tuple(self.articles[name] for name in sorted(self.articles)),
+            digests=self.digests,
+            problems=tuple(sorted(self.problems, key=lambda found: (found.path, found.line or 0))),
+            n_parsed=self.n_parsed,
+            n_files=n_files,
+        )
+
+    def _article(self, path: str, data: bytes, digest: bytes) -> tuple[Article, Sequence[Problem]]:
+        known = self.known.get(path)
+        if known and known.digest == digest:
+            return known.article, known.warnings
+        self.n_parsed += 1
+        return _parse(data, path, self.schema)
+
+    def _claim(self, article: Article, path: str) -> None:
+        """Take the article's id and URL, of which no other file may have either."""
+        if article.id in self.articles:
+            first = self.articles[article.id].path
+            raise DuplicateArticleError(
+                path, None, f"the id “{article.id}”, which {first} has", "an id of its own"
+            )
+        url = canonical_url(article.url) if article.url else None
+        if url is None or is_made_address(article, self.schema.site_url):
+            return
+        first = self.paths_by_url.setdefault(url, path)
+        if first != path:
+            found = f"the web address “{article.url}”, which {first} has"
+            raise DuplicateArticleError(path, None, found, "an address of its own")
+
+
+def _parse(data: bytes, path: str, schema: Schema) -> tuple[Article, list[Problem]]:
+    return to_article(read_front_matter(data, path), path, schema)
+
+
+def read_bytes(path: Path, relative: str) -> bytes:
+    """The bytes of a regular file of at most 5 MB; a pipe or a device is refused before it blocks.
+
+    Args:
+        path: The file.
+        relative: What it is called in errors.
+
+    Raises:
+        ArticleError: It cannot be opened, is no regular file, or too large.
+    """
+    try:
+        with open(path, "rb", opener=_open_at_once) as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise ArticleError(relative, None, "something that is not a file", "a regular file")
+            data = file.read(MAX_BYTES + 1) if status.st_size <= MAX_BYTES else b""
+    except OSError as error:
+        found = f"a file that cannot be opened ({error.strerror})"
+        raise ArticleError(relative, None, found, "access to it") from error
+    if status.st_size > MAX_BYTES or len(data) > MAX_BYTES:
+        size = max(status.st_size, len(data))
+        raise ArticleError(relative, None, f"a file of {size:,} bytes", f"at most {MAX_BYTES:,}")
+    return data
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)

@@ -1,0 +1,222 @@
+"""Model names → verified files."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from recommender.embedding.sources import (
+    FolderSource,
+    HubSource,
+    PackageSource,
+    Source,
+    fingerprint,
+    hash_file,
+    hash_folder,
+)
+from recommender.errors import (
+    MissingDependencyError,
+    ModelError,
+    ModelIntegrityError,
+    ModelNotFoundError,
+)
+from recommender.records import ModelIdentity
+
+_HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
+Verdict = Literal["ok", "missing", "differs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model that can be asked for its files.
+
+    Attributes:
+        identity: Its name and the hashes that its files must have.
+        sources: Where they may lie, in the order in which they are tried.
+    """
+
+    identity: ModelIdentity
+    sources: tuple[Source, ...]
+
+    def locate(self) -> Path:
+        """The first folder in which every file has its promised hash.
+
+        Raises:
+            MissingDependencyError: The model is nowhere to be found.
+            ModelIntegrityError: It was found, but with other bytes.
+        """
+        refusal: ModelIntegrityError | None = None
+        for source in self.sources:
+            folder = source.folder()
+            if folder is None:
+                continue
+            refusal = self._difference(folder)
+            if refusal is None:
+                return folder
+        raise refusal or self._absence()
+
+    def verdicts(self, folder: Path) -> dict[str, Verdict]:
+        """What each promised file is in a folder."""
+        return {
+            name: _verdict(folder / name, digest) for name, digest in self.identity.files.items()
+        }
+
+    def _difference(self, folder: Path) -> ModelIntegrityError | None:
+        for name, verdict in self.verdicts(folder).items():
+            if verdict != "ok":
+                path, expected = folder / name, self.identity.files[name]
+                found = hash_file(path) if path.is_file() else "no file"
+                return ModelIntegrityError(
+                    f"{path}: found {found}; expected SHA-256 {expected} for the model "
+                    f"“{self.identity.name}”: install it anew, or name another with --model.",
+                    model=self.identity.name,
+                    path=path,
+                    expected=expected,
+                    found=found,
+                )
+        return None
+
+    def _absence(self) -> ModelError:
+        packages = [source for source in self.sources if isinstance(source, PackageSource)]
+        places = ", ".join(map(str, self.sources))
+        if not packages:
+            return ModelNotFoundError(
+                f"the model “{self.identity.name}” is not here (looked in: {places}) and cannot be "
+                "fetched: check the name and the network, or name a folder with --model.",
+                model=self.identity.name,
+            )
+        return MissingDependencyError(
+            f"the model “{self.identity.name}” is not installed (looked in: {places}): "
+            f"run `pip install {packages[0].requirement}`.",
+            model=self.identity.name,
+            package=packages[0].requirement,
+            extra="model",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEntry:
+    """What the registry says of a model.
+
+    Attributes:
+        name: Its name for `--model`.
+        description: What it is, in a few words.
+        licence: Licence of its weights.
+        dim: Length of its vectors.
+        max_tokens: Longest text it reads.
+        model: Its files and where they may lie.
+    """
+
+    name: str
+    description: str
+    licence: str
+    dim: int
+    max_tokens: int
+    model: Model
+
+
+def models_folder() -> Path:
+    """The folder of the registry, in an installed wheel or in a checkout.
+
+    Raises:
+        ModelNotFoundError: It is in neither place.
+    """
+    package = Path(__file__).resolve().parents[1]
+    for folder in (package / "_models", package.parent / "models"):
+        if (folder / "registry.yaml").is_file():
+            return folder
+    raise ModelNotFoundError(
+        f"the model registry is missing beside {package}: install the recommender anew.",
+        model="registry",
+    )
+
+
+@cache
+def read_registry() -> Mapping[str, ModelEntry]:
+    """Every model that is known by name, in the order of the registry file."""
+    import yaml
+
+    entries = yaml.safe_load((models_folder() / "registry.yaml").read_text("utf-8"))
+    return {name: _entry(name, facts) for name, facts in entries.items()}
+
+
+def find_model(name: str) -> Model:
+    """The model of a name, without loading it.
+
+    Args:
+        name: A name of the registry, a folder, or `organisation/name` on the hub.
+
+    Returns:
+        The model; a registry model's files are not looked at before `locate`.
+
+    Raises:
+        ModelNotFoundError: Nothing answers to the name.
+        ModelIntegrityError: A folder holds no weights that may be loaded.
+    """
+    registry = read_registry()
+    if name in registry:
+        return registry[name].model
+    path = Path(name).expanduser()
+    if path.is_dir():
+        return _model_of(name, FolderSource(path.resolve()))
+    for entry in registry.values():
+        if HubSource(name) in {
+            HubSource(s.name) for s in entry.model.sources if isinstance(s, HubSource)
+        }:
+            return entry.model
+    if _HUB_NAME.fullmatch(name) and not name.startswith("."):
+        return _model_of(name, HubSource(name))
+    close = difflib.get_close_matches(name, registry, n=1)
+    advice = f"did you mean “{close[0]}”?" if close else f"known are {', '.join(registry)}"
+    raise ModelNotFoundError(
+        f"there is no model “{name}”: {advice}; a folder or organisation/name will do too.",
+        model=name,
+    )
+
+
+def _model_of(name: str, source: FolderSource | HubSource) -> Model:
+    """A model that no registry vouches for: its files are hashed as they are found."""
+    folder = source.folder()
+    if folder is None:
+        raise Model(ModelIdentity(name, "", {}), (source,))._absence()
+    files = hash_folder(folder)
+    if not any(file.endswith(".safetensors") for file in files):
+        raise ModelIntegrityError(
+            f"{folder}: found no .safetensors file; expected weights in that format, because others "
+            "can run code: save the model again with `model.save(folder, safe_serialization=True)`.",
+            model=name,
+            path=folder,
+            expected="*.safetensors",
+            found="none",
+        )
+    return Model(ModelIdentity(name, fingerprint(files), files), (FolderSource(folder),))
+
+
+def _entry(name: str, facts: Mapping[str, Any]) -> ModelEntry:
+    files = dict(facts["files"])
+    identity = ModelIdentity(name, fingerprint(files), files)
+    return ModelEntry(
+        name=name,
+        description=facts["description"],
+        licence=facts["licence"],
+        dim=facts["dim"],
+        max_tokens=facts["max_tokens"],
+        model=Model(identity, tuple(map(_source, facts["sources"]))),
+    )
+
+
+def _source(facts: Mapping[str, str]) -> Source:
+    if "package" in facts:
+        return PackageSource(facts["package"], facts["folder"])
+    return HubSource(facts["hub"], facts["revision"])
+
+
+def _verdict(path: Path, expected: str) -> Verdict:
+    if not path.is_file():
+        return "missing"
+    return "ok" if hash_file(path) == expected else "differs"

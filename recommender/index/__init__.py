@@ -1,0 +1,1 @@
+"""What is kept on disk, and exact search in it. The only room that knows faiss."""

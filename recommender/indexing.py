@@ -1,0 +1,264 @@
+"""Builds the index: reads the folder, encodes what is new or changed, writes one generation.
+
+articles folder → corpus (articles, lists) → embedding (vectors) → index (a new generation)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from recommender import __version__
+from recommender.corpus.links import Resolution, resolve
+from recommender.corpus.presets import schema_from_settings
+from recommender.corpus.reader import KnownFile, Reading, read_folder
+from recommender.corpus.urls import canonical_url
+from recommender.embedding.encoder import open_encoder
+from recommender.embedding.registry import Model, find_model
+from recommender.embedding.texts import TEXT_RECIPE, embedding_text, text_key
+from recommender.errors import ArticleError, ConfigError, IndexFormatError, IndexMismatchError
+from recommender.index.contents import Contents
+from recommender.index.manifest import Recipe
+from recommender.index.snapshot import Snapshot
+from recommender.index.store import Store
+from recommender.settings import Settings
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from recommender.embedding.encoder import Encoder
+    from recommender.records import Article, ModelIdentity, Problem
+
+Progress = Callable[[str, int, int], None]
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a run of `build` did.
+
+    Attributes:
+        index: The index directory.
+        model: Name of the model.
+        n_files: Article files found.
+        n_read: Of these, read.
+        n_warned: Of those, read with a warning.
+        n_skipped: Of the files, skipped with an error.
+        n_linked: Linked articles, which exist only in lists.
+        n_lists: Articles whose curated list names at least one article.
+        n_encoded: Texts that were encoded.
+        n_removed: Files that were indexed before and are gone or skipped now.
+        is_changed: False where the index was already up to date and nothing was written.
+        problems: Errors and warnings, ordered by path and line.
+    """
+
+    index: Path
+    model: str
+    n_files: int
+    n_read: int
+    n_warned: int
+    n_skipped: int
+    n_linked: int
+    n_lists: int
+    n_encoded: int
+    n_removed: int
+    is_changed: bool
+    problems: tuple[Problem, ...]
+
+    @property
+    def n_articles(self) -> int:
+        """Articles of the index, linked ones included."""
+        return self.n_read + self.n_linked
+
+
+def build(
+    articles: str | Path | None = None,
+    *,
+    index: str | Path | None = None,
+    model: str | None = None,
+    settings: Settings | None = None,
+    encoder: Encoder | None = None,
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Bring an index up to date with a folder of articles.
+
+    A file whose bytes have not changed is not parsed again, and a text that has not changed is not
+    encoded again; where nothing has changed, nothing is written and no model is loaded.
+
+    Args:
+        articles: The folder; None takes the one that the settings name.
+        index: The index directory; None takes the one that the settings name.
+        model: Registry name, folder or hub name; None takes the one that the settings name.
+        settings: None reads `recommender.yaml` of the working directory, if it is there.
+        encoder: Used instead of the model, under its own identity.
+        progress: Called with the stage ("reading", "encoding"), what is done and the total.
+
+    Returns:
+        What was read, encoded and written, with every problem found in the files.
+
+    Raises:
+        ConfigError: No folder is named, or a setting is wrong.
+        ArticleError: The folder holds no article that can be read.
+        ModelError: The model cannot be had, or cannot encode.
+        VectorIndexError: The index directory cannot be used, or another process is writing it.
+    """
+    settings = settings or Settings.from_file()
+    folder = Path(articles) if articles is not None else settings.articles
+    if folder is None:
+        raise ConfigError(
+            "no articles folder is named: give one, or set `articles` in recommender.yaml.",
+            key="articles",
+        )
+    store = Store(Path(index or settings.index))
+    source = encoder or find_model(model or settings.model)
+    with store.lock():
+        return _update(folder, store, settings, source, progress)
+
+
+def _update(
+    folder: Path,
+    store: Store,
+    settings: Settings,
+    source: Encoder | Model,
+    progress: Progress | None,
+) -> BuildReport:
+    recipe = _recipe(folder, store, settings, source.identity)
+    previous = _open_previous(store)
+    known = _known_files(previous, recipe) if previous else {}
+    reading = read_folder(folder, settings, known=known, progress=_stage("reading", progress))
+    if not reading.articles:
+        raise _nothing_read(folder, reading)
+    resolution = resolve(reading.articles, site_url=settings.schema.site_url)
+    before = previous.digests() if previous else {}
+    is_changed = previous is None or previous.manifest.recipe != recipe or before != reading.digests
+    n_encoded = 0
+    if is_changed:
+        articles = sorted((*reading.articles, *resolution.linked), key=lambda article: article.id)
+        texts = [embedding_text(article.title, article.excerpt) for article in articles]
+        vectors, n_encoded = _vectors(texts, source, previous, _stage("encoding", progress))
+        store.write(_contents(articles, texts, vectors, reading, resolution, recipe))
+    warned = {problem.path for problem in reading.problems if problem.severity == "warning"}
+    return BuildReport(
+        index=store.path,
+        model=source.identity.name,
+        n_files=reading.n_files,
+        n_read=len(reading.articles),
+        n_warned=len(warned & reading.digests.keys()),
+        n_skipped=reading.n_files - len(reading.articles),
+        n_linked=len(resolution.linked),
+        n_lists=len(resolution.lists),
+        n_encoded=n_encoded,
+        n_removed=len(before.keys() - reading.digests.keys()),
+        is_changed=is_changed,
+        problems=tuple(
+            sorted((*reading.problems, *resolution.problems), key=lambda p: (p.path, p.line or 0))
+        ),
+    )
+
+
+def _recipe(folder: Path, store: Store, settings: Settings, model: ModelIdentity) -> Recipe:
+    preset_hides = schema_from_settings(settings.schema).hides_unpublished
+    schema = json.dumps(asdict(settings.schema), sort_keys=True)
+    return Recipe(
+        recommender=__version__,
+        model=model,
+        text_recipe=TEXT_RECIPE,
+        reading=hashlib.sha256(schema.encode()).hexdigest(),
+        articles_folder=Path(
+            os.path.relpath(folder.resolve(), store.path.resolve().parent)
+        ).as_posix(),
+        hides_unpublished=preset_hides
+        if settings.unpublished is None
+        else settings.unpublished == "hide",
+    )
+
+
+def _open_previous(store: Store) -> Snapshot | None:
+    """The index as it is; None where there is none that can be used."""
+    if not store.exists():
+        return None
+    try:
+        return store.open()
+    except (IndexFormatError, IndexMismatchError) as error:
+        log.warning("%s Making it anew.", error)
+        return None
+
+
+def _known_files(previous: Snapshot, recipe: Recipe) -> dict[str, KnownFile]:
+    """What need not be parsed again if its bytes are the same."""
+    made_by = previous.manifest.recipe
+    if (made_by.recommender, made_by.reading) != (recipe.recommender, recipe.reading):
+        return {}
+    warnings: dict[str, list[Problem]] = defaultdict(list)
+    for problem in previous.warnings():
+        warnings[problem.path].append(problem)
+    digests = previous.digests()
+    return {
+        path: KnownFile(digests[path], article, tuple(warnings[path]))
+        for path, article in previous.articles_by_path().items()
+    }
+
+
+def _vectors(
+    texts: Sequence[str],
+    source: Encoder | Model,
+    previous: Snapshot | None,
+    progress: Callable[[int, int], None] | None,
+) -> tuple[NDArray[np.float32], int]:
+    """The vector of each text, and how many of them had to be encoded."""
+    old = _vectors_by_text(texts, source.identity, previous)
+    new = sorted({text for text in texts if text not in old})
+    if new:
+        encoder = open_encoder(source) if isinstance(source, Model) else source
+        old |= dict(zip(new, encoder.encode(new, progress=progress), strict=True))
+    return np.stack([old[text] for text in texts]), len(new)
+
+
+def _vectors_by_text(
+    texts: Sequence[str], model: ModelIdentity, previous: Snapshot | None
+) -> dict[str, NDArray[np.float32]]:
+    """Vectors that the last index holds, made by the same model from the same texts."""
+    if previous is None or previous.manifest.recipe.model.fingerprint != model.fingerprint:
+        return {}
+    rows = previous.rows_with_text_keys([text_key(text) for text in texts]).tolist()
+    return {text: previous.vectors[row] for text, row in zip(texts, rows, strict=True) if row >= 0}
+
+
+def _contents(
+    articles: Sequence[Article],
+    texts: Sequence[str],
+    vectors: NDArray[np.float32],
+    reading: Reading,
+    resolution: Resolution,
+    recipe: Recipe,
+) -> Contents:
+    return Contents(
+        articles=articles,
+        vectors=vectors,
+        text_keys=[text_key(text) for text in texts],
+        canonical_urls=[canonical_url(article.url or "") or "" for article in articles],
+        digests=reading.digests,
+        lists=resolution.lists,
+        warnings=[problem for problem in reading.problems if problem.severity == "warning"],
+        recipe=recipe,
+    )
+
+
+def _nothing_read(folder: Path, reading: Reading) -> ArticleError:
+    first = f" (the first: {reading.problems[0].message})" if reading.problems else ""
+    found = f"{reading.n_files} files of which none can be read{first}"
+    return ArticleError(str(folder), None, found, "at least one article; the index was left alone")
+
+
+def _stage(name: str, progress: Progress | None) -> Callable[[int, int], None] | None:
+    return partial(progress, name) if progress else None

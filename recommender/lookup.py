@@ -1,0 +1,92 @@
+"""What a person types → a row of the index: an id, a path, a URL or an exact title."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+
+from recommender.corpus.paths import article_id
+from recommender.corpus.urls import canonical_url
+from recommender.errors import UnknownArticleError
+from recommender.index.snapshot import Snapshot
+
+N_CLOSEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Finds articles of one open index by what they are called.
+
+    Attributes:
+        snapshot: The open index.
+        path: Its directory, against which its articles folder is relative.
+    """
+
+    snapshot: Snapshot
+    path: Path
+
+    def row_of_id(self, wanted: str) -> int:
+        """The row of an id.
+
+        Raises:
+            UnknownArticleError: The index does not hold it.
+        """
+        row = self.snapshot.row(wanted)
+        if row is None:
+            raise UnknownArticleError(wanted, self._closest(wanted))
+        return row
+
+    def row(self, reference: str) -> int | None:
+        """The row of an id, path, URL or exact title, tried in this order.
+
+        Returns:
+            The row; None where the reference is a file that the index does not hold.
+
+        Raises:
+            UnknownArticleError: Nothing answers to it, or several articles have this title.
+        """
+        row = self.snapshot.row(reference)
+        if row is None:
+            row = self._row_of_path(reference)
+        if row is not None:
+            return row
+        rows = self.rows_of_url(reference) or self.snapshot.rows_with_title(reference)
+        if len(rows) == 1:
+            return rows[0]
+        if not rows and _is_file(reference):
+            return None
+        same_title = [self.snapshot.ids[row] for row in rows[:N_CLOSEST]]
+        raise UnknownArticleError(reference, same_title or self._closest(reference))
+
+    def rows_of_url(self, url: str) -> list[int]:
+        """Rows of the articles that stand at a web address, however it is spelt."""
+        canonical = canonical_url(url)
+        return self.snapshot.rows_with_url(canonical) if canonical else []
+
+    def _row_of_path(self, reference: str) -> int | None:
+        """Row of a path that leads into the articles folder, from here or from that folder."""
+        if "\0" in reference:
+            return None
+        folder = (self.path.parent / self.snapshot.manifest.recipe.articles_folder).resolve()
+        for start in (Path(), folder):
+            path = (start / reference).resolve()
+            if path != folder and path.is_relative_to(folder):
+                row = self.snapshot.row(article_id(path.relative_to(folder).as_posix()))
+                if row is not None:
+                    return row
+        return None
+
+    def _closest(self, reference: str) -> list[str]:
+        """Ids whose last part looks most like the reference, best first."""
+        wanted = reference.rsplit("/", 1)[-1]
+        by_name = {name.rsplit("/", 1)[-1]: name for name in self.snapshot.ids}
+        names = difflib.get_close_matches(wanted, by_name, n=N_CLOSEST, cutoff=0.5)
+        return [by_name[name] for name in names]
+
+
+def _is_file(reference: str) -> bool:
+    try:
+        return Path(reference).is_file()
+    except (OSError, ValueError):  # too long for a path, or holding what no path can hold
+        return False

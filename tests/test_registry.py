@@ -1,0 +1,187 @@
+"""Model names → verified files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from recommender.embedding import registry
+from recommender.embedding.registry import Model, find_model, models_folder, read_registry
+from recommender.embedding.sources import FolderSource, HubSource, PackageSource, fingerprint
+from recommender.errors import (
+    ConfigError,
+    MissingDependencyError,
+    ModelIntegrityError,
+    ModelNotFoundError,
+)
+from recommender.records import ModelIdentity
+
+DEFAULT = "all-minilm-l6-v2"
+OFFICIAL_WEIGHTS = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder that looks like a model."""
+    (tmp_path / "model.safetensors").write_bytes(b"weights")
+    (tmp_path / "config.json").write_bytes(b"{}")
+    return tmp_path
+
+
+def _model(*sources: Path, files: dict[str, bytes] | None = None) -> Model:
+    wanted = files or {"model.safetensors": b"weights", "config.json": b"{}"}
+    hashes = {name: _sha256(data) for name, data in wanted.items()}
+    return Model(ModelIdentity("m", fingerprint(hashes), hashes), tuple(map(FolderSource, sources)))
+
+
+def test_the_default_model_is_pinned_to_the_official_weights() -> None:
+    """Every file of the registry has a SHA-256, the weights the published one."""
+    identity = find_model(DEFAULT).identity
+
+    assert identity.files["model.safetensors"] == OFFICIAL_WEIGHTS
+    assert {len(digest) for digest in identity.files.values()} == {64}
+    assert "tokenizer.json" in identity.files
+
+
+def test_finding_a_registry_model_reads_none_of_its_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its fingerprint comes from the registry, so an unchanged index never touches the weights."""
+    monkeypatch.setattr(PackageSource, "folder", lambda self: pytest.fail("looked for files"))
+
+    assert find_model(DEFAULT).identity.fingerprint == fingerprint(
+        read_registry()[DEFAULT].model.identity.files
+    )
+
+
+def test_the_hub_name_of_a_registry_model_means_that_model() -> None:
+    """Asked for by its official name, it is the same pinned one."""
+    assert find_model("sentence-transformers/all-MiniLM-L6-v2") is find_model(DEFAULT)
+
+
+def test_every_model_has_a_card() -> None:
+    """A model that ships has a page that says what it is."""
+    for name in read_registry():
+        assert (models_folder() / name / "card.md").is_file()
+
+
+def test_a_folder_is_hashed_as_it_is_found(folder: Path) -> None:
+    """Nobody vouches for it; its hashes go into the manifest. Pickles and code are not its files."""
+    (folder / "pytorch_model.bin").write_bytes(b"pickle")
+    (folder / "modeling.py").write_bytes(b"code")
+    identity = find_model(str(folder)).identity
+
+    assert identity.files == {"model.safetensors": _sha256(b"weights"), "config.json": _sha256(b"{}")}
+    assert identity.fingerprint == _sha256(
+        f"config.json {_sha256(b'{}')}\nmodel.safetensors {_sha256(b'weights')}\n".encode()
+    )
+
+
+def test_a_folder_with_pickled_weights_only_is_refused(folder: Path) -> None:
+    """The sentence says which format is loaded, and how to get it."""
+    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+
+    with pytest.raises(ModelIntegrityError, match=r"no \.safetensors file.*safe_serialization"):
+        find_model(str(folder))
+
+
+def test_an_unknown_name_gets_the_nearest_one() -> None:
+    """A typo is answered with what was probably meant."""
+    with pytest.raises(ModelNotFoundError, match="did you mean “all-minilm-l6-v2”") as caught:
+        find_model("all-minilm-l6-v3")
+
+    assert caught.value.model == "all-minilm-l6-v3"
+
+
+def test_a_name_like_nothing_gets_the_known_ones() -> None:
+    """Where nothing is near, everything is named."""
+    with pytest.raises(ModelNotFoundError, match="known are all-minilm-l6-v2"):
+        find_model("zzz")
+
+
+def test_a_hub_model_that_cannot_be_fetched_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No network and no cache."""
+    monkeypatch.setattr(HubSource, "folder", lambda self: None)
+
+    with pytest.raises(ModelNotFoundError, match=r"somebody/model.*check the name and the network"):
+        find_model("somebody/model")
+
+
+def test_without_a_network_the_hub_gives_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither cached nor to be had: the library's complaints end as None."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+
+    assert HubSource("somebody/model").folder() is None
+
+
+def test_the_first_source_that_verifies_is_taken(folder: Path, tmp_path: Path) -> None:
+    """Absent sources and spoilt ones are passed over."""
+    spoilt = tmp_path / "spoilt"
+    spoilt.mkdir()
+    (spoilt / "model.safetensors").write_bytes(b"other weights")
+
+    assert _model(tmp_path / "absent", spoilt, folder).locate() == folder
+
+
+@pytest.mark.parametrize(
+    ("spoil", "found"),
+    [
+        (lambda path: path.write_bytes(b"Weights"), _sha256(b"Weights")),
+        (lambda path: path.unlink(), "no file"),
+    ],
+    ids=["changed", "missing"],
+)
+def test_a_wrong_file_is_named_with_both_hashes(
+    folder: Path, spoil: Callable[[Path], None], found: str
+) -> None:
+    """Path, expected and found, as text and as attributes."""
+    spoil(folder / "model.safetensors")
+
+    with pytest.raises(ModelIntegrityError, match="install it anew") as caught:
+        _model(folder).locate()
+    assert caught.value.path == folder / "model.safetensors"
+    assert caught.value.expected == _sha256(b"weights")
+    assert caught.value.found == found
+
+
+def test_a_missing_package_is_said_with_the_command_that_installs_it() -> None:
+    """The registry's first package is advised."""
+    model = Model(ModelIdentity("m", "", {"x": "y"}), (PackageSource("no-such-package==1.0", "x"),))
+
+    with pytest.raises(MissingDependencyError, match=r"pip install no-such-package==1\.0") as caught:
+        model.locate()
+    assert (caught.value.package, caught.value.extra) == ("no-such-package==1.0", "model")
+
+
+def test_a_missing_registry_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installation without its models folder is broken, and says so."""
+    monkeypatch.setattr(registry, "__file__", "/nowhere/recommender/embedding/registry.py")
+
+    with pytest.raises(ModelNotFoundError, match="registry is missing"):
+        models_folder()
+
+
+def test_verdicts_name_each_file(folder: Path) -> None:
+    """What `recommender models verify` prints."""
+    (folder / "config.json").write_bytes(b"[]")
+    model = _model(folder, files={"model.safetensors": b"weights", "config.json": b"{}", "x.txt": b""})
+
+    assert model.verdicts(folder) == {
+        "model.safetensors": "ok",
+        "config.json": "differs",
+        "x.txt": "missing",
+    }
+
+
+def test_errors_are_also_what_ordinary_handlers_expect() -> None:
+    """A LookupError, a ValueError, an ImportError."""
+    assert issubclass(ModelNotFoundError, LookupError)
+    assert issubclass(ModelIntegrityError, ValueError)
+    assert issubclass(MissingDependencyError, ImportError)
+    assert issubclass(ConfigError, ValueError)
