@@ -45,6 +45,7 @@ from recommender.records import (
 from recommender.settings import SchemaSettings, Settings
 
 if TYPE_CHECKING:
+    from recommender.embedding.registry import ModelEntry, list_models, verify_model
     from recommender.engine import Recommender, recommend
     from recommender.indexing import BuildReport, build
     from recommender.proposal import Proposal, propose_settings
@@ -64,6 +65,7 @@ __all__ = [
     "IndexMismatchError",
     "IndexNotFoundError",
     "MissingDependencyError",
+    "ModelEntry",
     "ModelError",
     "ModelIntegrityError",
     "ModelNotFoundError",
@@ -80,18 +82,23 @@ __all__ = [
     "UnknownArticleError",
     "VectorIndexError",
     "build",
+    "list_models",
     "propose_settings",
     "recommend",
+    "verify_model",
 ]
 
 
 _IMPORTED_LATE = {
     "BuildReport": "indexing",
     "Recommender": "engine",
+    "ModelEntry": "embedding.registry",
     "Proposal": "proposal",
     "build": "indexing",
+    "list_models": "embedding.registry",
     "propose_settings": "proposal",
     "recommend": "engine",
+    "verify_model": "embedding.registry",
 }
 
 

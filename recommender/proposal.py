@@ -48,7 +48,7 @@ class Proposal:
             f"index: {settings.index}",
             f"model: {settings.model}",
             *([f"exclude: {json.dumps(list(settings.exclude))}"] if settings.exclude else []),
-            "# unpublished: show    # or hide: whether drafts, future and expired articles are listed",
+            "# unpublished: show    # or hide: whether drafts and expired articles are listed",
             "schema:",
             f"  preset: {settings.schema.preset}    # seed, jekyll, hugo, eleventy or astro",
             "  # site_url: https://www.example.org    # makes full addresses of permalinks",

@@ -64,9 +64,7 @@ def test_a_row_outside_a_column_is_refused() -> None:
             column[row]
 
 
-@pytest.mark.parametrize(
-    "offsets", [[], [1, 3], [0, 2], [0, 2, 1, 3], [0, 3, 9]], ids=str
-)
+@pytest.mark.parametrize("offsets", [[], [1, 3], [0, 2], [0, 2, 1, 3], [0, 3, 9]], ids=str)
 def test_offsets_that_do_not_fit_are_refused(offsets: list[int]) -> None:
     """Offsets rise from 0 to the number of bytes."""
     with pytest.raises(ValueError, match="offsets must"):
@@ -96,7 +94,8 @@ def test_an_article_survives_json(article: Article) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "1", '{"title": 1, "x": 2}', '{"related": 5}', '{"provider": []}', "[" * 99999]
+    "text",
+    ["", "[]", "1", '{"title": 1, "x": 2}', '{"related": 5}', '{"provider": []}', "[" * 99999],
 )
 def test_json_that_is_no_article_is_refused(text: str) -> None:
     """Whatever is wrong with it, the complaint is a ValueError."""

@@ -159,5 +159,5 @@ def test_modules_of_others_are_never_loaded(folder: Path) -> None:
     modules = [{"idx": 0, "name": "0", "path": "", "type": "os.system"}]
     (folder / "modules.json").write_text(json.dumps(modules), "utf-8")
 
-    with pytest.raises(ModelIntegrityError, match="wants the module “os.system”"):
+    with pytest.raises(ModelIntegrityError, match=r"wants the module “os\.system”"):
         open_encoder(find_model(str(folder)))

@@ -130,7 +130,9 @@ def test_what_is_not_in_the_folder_becomes_a_linked_article() -> None:
 def test_a_linked_article_of_several_lists_takes_the_longest_excerpt() -> None:
     """The text is the longest, and every other fact the first that is known."""
     first = RelatedLink(title="Out", url="https://o.example/x", excerpt="Short.")
-    second = RelatedLink(title="Out!", url="https://o.example/x/", excerpt="Much longer.", type="video")
+    second = RelatedLink(
+        title="Out!", url="https://o.example/x/", excerpt="Much longer.", type="video"
+    )
     articles = [replace(OTHER, related=(first,)), replace(SORA, related=(second,))]
 
     (linked,) = resolve(articles).linked
@@ -140,7 +142,9 @@ def test_a_linked_article_of_several_lists_takes_the_longest_excerpt() -> None:
 
 def test_an_entry_without_a_name_for_anything_is_left_out_with_a_warning() -> None:
     """Path and line say where the dead entry stands."""
-    query = replace(SORA, related=(RelatedLink(target="gone", line=12), RelatedLink(target="sora", line=13)))
+    query = replace(
+        SORA, related=(RelatedLink(target="gone", line=12), RelatedLink(target="sora", line=13))
+    )
 
     resolution = resolve([query])
 

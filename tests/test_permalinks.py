@@ -10,7 +10,9 @@ from recommender.corpus.permalinks import expand, slugify
 from recommender.errors import ConfigError
 
 
-def _expand(pattern: str, published_at: datetime | None = datetime(2024, 3, 6, tzinfo=UTC)) -> str | None:
+def _expand(
+    pattern: str, published_at: datetime | None = datetime(2024, 3, 6, tzinfo=UTC)
+) -> str | None:
     return expand(
         pattern,
         article_id="news/ai/2024-03-06-sora",

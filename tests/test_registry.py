@@ -52,7 +52,7 @@ def test_the_default_model_is_pinned_to_the_official_weights() -> None:
 
 def test_finding_a_registry_model_reads_none_of_its_files(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its fingerprint comes from the registry, so an unchanged index never touches the weights."""
-    monkeypatch.setattr(PackageSource, "folder", lambda self: pytest.fail("looked for files"))
+    monkeypatch.setattr(PackageSource, "folder", lambda _: pytest.fail("looked for files"))
 
     assert find_model(DEFAULT).identity.fingerprint == fingerprint(
         read_registry()[DEFAULT].model.identity.files
@@ -71,12 +71,15 @@ def test_every_model_has_a_card() -> None:
 
 
 def test_a_folder_is_hashed_as_it_is_found(folder: Path) -> None:
-    """Nobody vouches for it; its hashes go into the manifest. Pickles and code are not its files."""
+    """Nobody vouches for it, so its hashes are kept. Pickles and code are not its files."""
     (folder / "pytorch_model.bin").write_bytes(b"pickle")
     (folder / "modeling.py").write_bytes(b"code")
     identity = find_model(str(folder)).identity
 
-    assert identity.files == {"model.safetensors": _sha256(b"weights"), "config.json": _sha256(b"{}")}
+    assert identity.files == {
+        "model.safetensors": _sha256(b"weights"),
+        "config.json": _sha256(b"{}"),
+    }
     assert identity.fingerprint == _sha256(
         f"config.json {_sha256(b'{}')}\nmodel.safetensors {_sha256(b'weights')}\n".encode()
     )
@@ -104,15 +107,19 @@ def test_a_name_like_nothing_gets_the_known_ones() -> None:
         find_model("zzz")
 
 
-def test_a_hub_model_that_cannot_be_fetched_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hub_model_that_cannot_be_fetched_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """No network and no cache."""
-    monkeypatch.setattr(HubSource, "folder", lambda self: None)
+    monkeypatch.setattr(HubSource, "folder", lambda _: None)
 
     with pytest.raises(ModelNotFoundError, match=r"somebody/model.*check the name and the network"):
         find_model("somebody/model")
 
 
-def test_without_a_network_the_hub_gives_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_network_the_hub_gives_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Neither cached nor to be had: the library's complaints end as None."""
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
@@ -154,7 +161,9 @@ def test_a_missing_package_is_said_with_the_command_that_installs_it() -> None:
     """The registry's first package is advised."""
     model = Model(ModelIdentity("m", "", {"x": "y"}), (PackageSource("no-such-package==1.0", "x"),))
 
-    with pytest.raises(MissingDependencyError, match=r"pip install no-such-package==1\.0") as caught:
+    with pytest.raises(
+        MissingDependencyError, match=r"pip install no-such-package==1\.0"
+    ) as caught:
         model.locate()
     assert (caught.value.package, caught.value.extra) == ("no-such-package==1.0", "model")
 
@@ -170,7 +179,9 @@ def test_a_missing_registry_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_verdicts_name_each_file(folder: Path) -> None:
     """What `recommender models verify` prints."""
     (folder / "config.json").write_bytes(b"[]")
-    model = _model(folder, files={"model.safetensors": b"weights", "config.json": b"{}", "x.txt": b""})
+    model = _model(
+        folder, files={"model.safetensors": b"weights", "config.json": b"{}", "x.txt": b""}
+    )
 
     assert model.verdicts(folder) == {
         "model.safetensors": "ok",

@@ -130,21 +130,20 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
     """`--index articles/` does not turn articles into an index."""
     (tmp_path / "sora.md").write_text("---\n", "utf-8")
 
-    with pytest.raises(VectorIndexError, match=r"is no index and not empty \(it holds “sora.md”\)"):
-        with Store(tmp_path).lock():
-            pass
-    with pytest.raises(VectorIndexError, match="is a file"):
-        with Store(tmp_path / "sora.md").lock():
-            pass
+    foreign = r"is no index and not empty \(it holds “sora.md”\)"
+    with pytest.raises(VectorIndexError, match=foreign), Store(tmp_path).lock():
+        pass
+    with pytest.raises(VectorIndexError, match="is a file"), Store(tmp_path / "sora.md").lock():
+        pass
     assert [path.name for path in tmp_path.iterdir()] == ["sora.md"]
 
 
 def test_a_second_writer_is_refused_while_the_first_writes(store: Store) -> None:
     """One writer at a time; readers do not mind."""
     with store.lock():
-        with pytest.raises(IndexBusyError, match="another process is writing the index"):
-            with Store(store.path).lock(timeout=0):
-                pass
+        busy = pytest.raises(IndexBusyError, match="another process is writing the index")
+        with busy, Store(store.path).lock(timeout=0):
+            pass
         assert _titles(store) == ["Title a", "Title b", "Outside"]
 
 
@@ -280,7 +279,7 @@ def _files(store: Store) -> list[Path]:
 
 @pytest.mark.parametrize("damage", ["flip", "cut", "grow"])
 def test_damage_to_any_file_is_refused(store: Store, damage: str) -> None:
-    """A flipped bit, a lost end or an added byte anywhere: an error of ours, never another answer."""
+    """A flipped bit, a lost end or an added byte: an error of ours, never another answer."""
     expected = _answers(store.open())
     n_refused = 0
     for path in _files(store):
@@ -342,10 +341,12 @@ def _save(name: str, array: object) -> Callable[[Path], None]:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_strangers_arrays_are_checked(store: Store, name: str, array: object) -> None:
-    """With every hash mended, types, shapes, bounds and order are still checked; no pickle is read."""
+    """With every hash mended, types, shapes, bounds and order are checked; no pickle is read."""
     _with_hashes_mended(store, _save(name, array))
 
-    with pytest.raises(IndexFormatError, match=name.split("_offsets")[0].removesuffix(".npy")):
+    with pytest.raises(
+        IndexFormatError, match=name.split("_offsets", maxsplit=1)[0].removesuffix(".npy")
+    ):
         store.open()
 
 
@@ -412,14 +413,17 @@ def test_a_missing_file_is_named_as_such(store: Store) -> None:
         (lambda facts: facts | {"n_articles": -1}, IndexFormatError),
         (lambda facts: facts | {"n_articles": True}, IndexFormatError),
         (lambda facts: facts | {"extra": 1}, IndexFormatError),
-        (lambda facts: facts | {"files": {"../x.npy": {"bytes": 1, "sha256": "0" * 64}}}, IndexFormatError),
+        (
+            lambda facts: facts | {"files": {"../x.npy": {"bytes": 1, "sha256": "0" * 64}}},
+            IndexFormatError,
+        ),
         (lambda facts: facts | {"files": {"x.npy": {"bytes": 1, "sha256": "0"}}}, IndexFormatError),
         (lambda facts: facts | {"files": []}, IndexFormatError),
         (lambda facts: facts | {"recipe": {}}, IndexFormatError),
         (lambda facts: facts | {"recipe": facts["recipe"] | {"reading": 1}}, IndexFormatError),
         (lambda facts: facts | {"recipe": facts["recipe"] | {"model": 1}}, IndexFormatError),
-        (lambda facts: [], IndexFormatError),
-        (lambda facts: {}, IndexFormatError),
+        (lambda _: [], IndexFormatError),
+        (lambda _: {}, IndexFormatError),
     ],
 )
 def test_a_strangers_manifest_is_checked(

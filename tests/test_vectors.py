@@ -74,7 +74,9 @@ def test_asking_for_more_than_there_are_gives_all() -> None:
 
 def test_an_index_of_nothing_finds_nothing() -> None:
     """No vectors, no neighbours, no complaint."""
-    found = VectorIndex(unit_vectors(5, 4, 8), np.empty(0, np.int64)).search(unit_vectors(6, 2, 8), 3)
+    found = VectorIndex(unit_vectors(5, 4, 8), np.empty(0, np.int64)).search(
+        unit_vectors(6, 2, 8), 3
+    )
 
     assert found.rows.shape == (2, 0)
 
@@ -88,7 +90,13 @@ def test_a_cosine_never_exceeds_one() -> None:
 
 @pytest.mark.parametrize(
     "queries",
-    [np.ones(8), np.ones((1, 7)), np.zeros((1, 8)), np.full((1, 8), np.nan), np.full((1, 8), np.inf)],
+    [
+        np.ones(8),
+        np.ones((1, 7)),
+        np.zeros((1, 8)),
+        np.full((1, 8), np.nan),
+        np.full((1, 8), np.inf),
+    ],
     ids=["one dimension", "too short", "zero", "not a number", "infinite"],
 )
 def test_bad_queries_are_refused(queries: NDArray[np.float64]) -> None:

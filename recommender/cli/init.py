@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from recommender.cli.terminal import day, harmless
-
-if TYPE_CHECKING:
-    from recommender import Article
+from recommender.cli.terminal import day, harmless, print_table
 
 SETTINGS = Path("recommender.yaml")
 
@@ -40,22 +35,18 @@ def command(ctx: click.Context, articles: Path, force: bool) -> None:  # noqa: F
     )
     for sentence in proposal.evidence:
         click.echo(f"  {harmless(sentence)}")
-    _print_articles(proposal.articles)
-    click.echo(f"\nwrote {path}; next: recommender index")
-
-
-def _print_articles(articles: Sequence[Article]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title="as understood", title_justify="left", box=None)
-    for name in ("title", "excerpt", "topics"):
-        table.add_column(name, ratio=2, overflow="ellipsis", no_wrap=True)
-    table.add_column("date", no_wrap=True)
-    table.add_column("related", justify="right")
-    for article in articles:
-        cells = (article.title, article.excerpt, ", ".join(article.topics))
-        texts = [Text(harmless(cell)) for cell in cells]
-        table.add_row(*texts, day(article.published_at), str(len(article.related)))
-    Console(highlight=False).print(table)
+    print_table(
+        "as understood",
+        {"title": 0.3, "excerpt": 0.4, "topics": 0.3, "date": 10, "related": 7},
+        (
+            (
+                article.title,
+                article.excerpt,
+                ", ".join(article.topics),
+                day(article.published_at),
+                str(len(article.related)),
+            )
+            for article in proposal.articles
+        ),
+    )
+    click.echo(f"wrote {path}; next: recommender index")

@@ -59,7 +59,7 @@ def cli(ctx: click.Context, config: Path | None, debug: bool) -> None:  # noqa: 
 def main() -> None:
     """Run the command line and exit: 0 fine, 1 our error, 2 usage, 130 interrupted."""
     try:
-        code = cli.main(prog_name="recommender", standalone_mode=False)
+        code = cli.main(prog_name="recommender", standalone_mode=False) or 0
     except click.ClickException as error:
         error.show()
         code = error.exit_code

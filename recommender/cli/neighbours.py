@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from recommender.cli.terminal import day, harmless
+from recommender.cli.terminal import day, print_table
 
 if TYPE_CHECKING:
     from recommender import Article, Recommendation
@@ -47,7 +47,7 @@ def command(
             json.dumps(to_json(query, recommendations, curated), ensure_ascii=False, indent=2)
         )
     else:
-        _print_table(query, recommendations, curated)
+        _print_tables(query, recommendations, curated)
 
 
 def to_json(
@@ -83,37 +83,41 @@ def _reference(article: Article) -> dict[str, str | None]:
     return {"id": article.id or None, "title": article.title, "url": article.url}
 
 
-def _print_table(
+def _print_tables(
     query: Article, recommendations: list[Recommendation], curated: list[Article]
 ) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
     chosen = {article.id for article in curated}
-    table = Table(
-        title=Text(f"Related to “{harmless(query.title)}”"), title_justify="left", box=None
+    print_table(
+        f"Related to “{query.title}”",
+        {"#": 2, "score": 5, "title": 0.75, "provider": 0.25, "date": 10},
+        (
+            (
+                str(item.rank),
+                f"{item.score:.3f}",
+                f"✓ {item.title}" if item.id in chosen else item.title,
+                item.provider or "",
+                day(item.published_at),
+            )
+            for item in recommendations
+        ),
     )
-    table.add_column("#", justify="right")
-    table.add_column("score", justify="right")
-    table.add_column("title", ratio=1, overflow="ellipsis", no_wrap=True)
-    table.add_column("provider", overflow="ellipsis", no_wrap=True, max_width=22)
-    table.add_column("date", no_wrap=True)
-    for item in recommendations:
-        mark = "✓ " if item.id in chosen else ""
-        cells = (mark + item.title, item.provider or "", day(item.published_at))
-        table.add_row(
-            str(item.rank), f"{item.score:.3f}", *(Text(harmless(cell)) for cell in cells)
-        )
-    console = Console(highlight=False, soft_wrap=False)
-    console.print(table)
-    ranks = {item.id: item.rank for item in recommendations}
     if curated:
-        console.print(Text("\nThe editors' own list (✓ above)"))
-    for article in curated:
-        place = (
-            f"here #{ranks[article.id]}" if article.id in ranks else f"not among these {len(ranks)}"
-        )
-        name = article.provider.name if article.provider else None
-        facts = ", ".join(filter(None, (name, day(article.published_at), place)))
-        console.print(Text(f"  {harmless(article.title)} ({harmless(facts)})"))
+        click.echo()
+        _print_curated(curated, {item.id: item.rank for item in recommendations})
+
+
+def _print_curated(curated: list[Article], ranks: dict[str, int]) -> None:
+    """The editors' own list, with where each of its articles stands in ours."""
+    print_table(
+        "The editors' own list, ✓ above",
+        {"#": 2, "title": 0.75, "provider": 0.25, "date": 10},
+        (
+            (
+                str(ranks.get(article.id, "–")),
+                article.title,
+                (article.provider and article.provider.name) or "",
+                day(article.published_at),
+            )
+            for article in curated
+        ),
+    )

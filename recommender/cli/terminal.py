@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -35,6 +35,32 @@ def _harmless_character(character: str) -> str:
 def day(moment: datetime | None) -> str:
     """`2024-03-06`, or an empty text."""
     return moment.date().isoformat() if moment else ""
+
+
+def print_table(
+    title: str, columns: Mapping[str, int | float], rows: Iterable[Sequence[str]]
+) -> None:
+    """Print a table without lines, as wide as the terminal; what is too long ends in `…`.
+
+    Args:
+        title: Printed above, in bold.
+        columns: Heading to width: a number of characters, or a share of what these leave.
+        rows: Cells, one a column; made harmless here.
+    """
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    heading = Text(harmless(title), style="bold")
+    table = Table(title=heading, title_justify="left", box=None, expand=True, pad_edge=False)
+    for name, width in columns.items():
+        if isinstance(width, int):
+            table.add_column(name, min_width=width, no_wrap=True, justify="right")
+        else:
+            table.add_column(name, ratio=round(width * 100), no_wrap=True, overflow="ellipsis")
+    for cells in rows:
+        table.add_row(*(Text(harmless(cell)) for cell in cells))
+    Console(highlight=False).print(table)
 
 
 @contextmanager

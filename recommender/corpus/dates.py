@@ -52,10 +52,7 @@ def read_moment(text: str) -> Moment | None:
             return _from_numbers(numeric)
         if worded := _WORDED.fullmatch(text):
             return _from_words(worded)
-    except (
-        ValueError,
-        OverflowError,
-    ):  # the 31st of June; a year 1 that UTC moves before all years
+    except (ValueError, OverflowError):  # the 31st of June; a year 1 that UTC moves before it
         return None
     return None
 
@@ -79,8 +76,9 @@ def _zone(found: re.Match[str]) -> timezone:
 
 def _from_words(found: re.Match[str]) -> Moment | None:
     name = (found["month"] or found["month_last"]).lower()
-    months = [number for number, month in enumerate(_MONTHS, 1) if month.startswith(name)]
-    if len(months) != 1:
+    numbers = (number for number, month in enumerate(_MONTHS, 1) if month.startswith(name))
+    number = next(numbers, None)
+    if number is None:
         return None
     day = int(found["day"] or found["day_first"])
-    return Moment(datetime(int(found["year"]), months[0], day, tzinfo=UTC), "time")
+    return Moment(datetime(int(found["year"]), number, day, tzinfo=UTC), "time")

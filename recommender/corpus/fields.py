@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from recommender.corpus.dates import read_moment
 from recommender.corpus.plain_text import one_line
@@ -51,8 +52,7 @@ class Report:
             self.problems.append(Problem(self.path, line, "warning", found, expected))
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A value that is not blank, with the key and the line on which it stands."""
 
     key: str
@@ -94,9 +94,9 @@ class Fields:
     def entries(self, name: str) -> Iterator[Entry]:
         """What the keys of a field hold, in their order, without blanks."""
         for key in self._keys.get(name, ()):
-            entry = self._at(key)
-            if entry and not _is_blank(entry.value):
-                yield entry
+            value, line = self._at(key)
+            if not _is_blank(value):
+                yield Entry(key, value, line)
 
     def entry(self, name: str) -> Entry | None:
         """The first of them."""
@@ -182,20 +182,16 @@ class Fields:
         found = f"{entry.key}: {shown(entry.value)}"
         self._report.warn(f"{self._prefix}{name}", entry.line, found, expected)
 
-    def _at(self, key: str) -> Entry | None:
-        value: Value = self._block
-        line = None
-        for part in key.split("."):
-            if not isinstance(value, Block):
-                break
-            line = value.lines.get(part, line)
-            value = value.get(part)
-        else:
-            return Entry(key, value, line)
+    def _at(self, key: str) -> tuple[Value, int | None]:
+        parent, dot, last = key.rpartition(".")
+        if not dot:
+            return self._block.get(key), self._block.lines.get(key)
+        value, line = self._at(parent)
+        if isinstance(value, Block):
+            return value.get(last), value.lines.get(last, line)
         if value is not None:
-            parent = Entry(key.rpartition(".")[0], value, line)
-            self.refuse(parent.key, parent, "a mapping")
-        return None
+            self.refuse(parent, Entry(parent, value, line), "a mapping")
+        return None, line
 
 
 def _is_blank(value: Value) -> bool:

@@ -109,7 +109,8 @@ def _not_opened(text: str, path: str) -> FrontMatterError:
         found = "an empty line or spaces before the opening fence"
     else:
         found = "no front matter"
-    return FrontMatterError(path, 1, found, "“---” on line 1 (or “+++”, “---toml”, “---json”)")
+    expected = "“---” on line 1 (“+++” for TOML), or the file left out by “exclude”"
+    return FrontMatterError(path, 1, found, expected)
 
 
 def _check_characters(front_matter: str, path: str) -> None:

@@ -62,8 +62,8 @@ def find_files(root: Path, settings: Settings) -> tuple[list[str], list[Problem]
     """
     walk = _Walk(os.path.realpath(root), settings)
     walk.visit("", walk.root)
-    while walk.links:
-        walk.follow(walk.links.pop(0))
+    for link in walk.links:  # which grows where a link leads to further ones
+        walk.follow(link)
     return sorted(walk.files), walk.problems
 
 

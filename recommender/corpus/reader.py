@@ -160,7 +160,10 @@ class _Collection:
         if article.id in self.articles:
             first = self.articles[article.id].path
             raise DuplicateArticleError(
-                path, None, f"the id “{article.id}”, which {first} has", "an id of its own"
+                path,
+                None,
+                f"the id “{article.id}”, which {first} has",
+                "an id of its own (rename or exclude one)",
             )
         url = canonical_url(article.url) if article.url else None
         if url is None or is_made_address(article, self.schema.site_url):

@@ -40,6 +40,8 @@ def read_toml(text: str, path: str) -> Value:
         root = _Conversion(path).block(raw)
     except RecursionError as error:
         raise FrontMatterError(path, None, *_TOO_DEEP) from error
+    except FrontMatterError:
+        raise
     except ValueError as error:  # TOMLDecodeError, or an integer of thousands of digits
         raise _broken_toml(error, path) from error
     root.lines = _toml_lines(text, root)
@@ -132,25 +134,14 @@ class _Conversion:
     def value(self, raw: Any, depth: int = 1) -> Value:
         self.n_nodes += 1
         if self.n_nodes > MAX_NODES:
-            raise FrontMatterError(
-                self.path, None, f"more than {MAX_NODES:,} values", "one article's"
-            )
-        match raw:
-            case dict():
-                return self.block(raw, depth)
-            case list():
-                self._check_depth(depth)
-                return Items(self.value(item, depth + 1) for item in raw)
-            case bool():
-                return Scalar(str(raw).lower(), "bool")
-            case int():
-                return Scalar(str(raw), "int")
-            case datetime() | date() | time():
-                return Scalar(raw.isoformat(), "timestamp")
-            case str():
-                return raw
-            case _:
-                return None
+            found = f"more than {MAX_NODES:,} values"
+            raise FrontMatterError(self.path, None, found, "no more than an article needs")
+        if isinstance(raw, dict):
+            return self.block(raw, depth)
+        if isinstance(raw, list):
+            self._check_depth(depth)
+            return Items(self.value(item, depth + 1) for item in raw)
+        return _to_leaf(raw)
 
     def block(self, raw: dict[str, Any], depth: int = 1) -> Block:
         self._check_depth(depth)
@@ -163,3 +154,14 @@ class _Conversion:
     def _check_depth(self, depth: int) -> None:
         if depth > MAX_DEPTH:
             raise FrontMatterError(self.path, None, *_TOO_DEEP)
+
+
+def _to_leaf(raw: Any) -> Scalar | str | None:
+    match raw:
+        case bool():
+            return Scalar(str(raw).lower(), "bool")
+        case int():
+            return Scalar(str(raw), "int")
+        case datetime() | date() | time():
+            return Scalar(raw.isoformat(), "timestamp")
+    return raw if isinstance(raw, str) else None

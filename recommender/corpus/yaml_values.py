@@ -245,10 +245,14 @@ class _Builder:
         self._n_nodes += n_nodes
         self._n_characters += n_characters
         if self._n_nodes > MAX_NODES:
-            self._refuse(event, f"more than {MAX_NODES:,} values, aliases counted", "one article's")
+            self._refuse(
+                event,
+                f"more than {MAX_NODES:,} values, aliases counted",
+                "no more than an article needs",
+            )
         if self._n_characters > MAX_CHARACTERS:
             found = f"more than {MAX_CHARACTERS:,} characters, aliases counted"
-            self._refuse(event, found, "one article's")
+            self._refuse(event, found, "no more than an article needs")
 
     def _check_depth(self, event: yaml.Event, depth: int) -> None:
         if depth > MAX_DEPTH:

@@ -58,7 +58,7 @@ class Model:
             refusal = self._difference(folder)
             if refusal is None:
                 return folder
-        raise refusal or self._absence()
+        raise refusal or self.absence()
 
     def verdicts(self, folder: Path) -> dict[str, Verdict]:
         """What each promised file is in a folder."""
@@ -81,7 +81,8 @@ class Model:
                 )
         return None
 
-    def _absence(self) -> ModelError:
+    def absence(self) -> ModelError:
+        """The error that says where the model was looked for, and how to get it."""
         packages = [source for source in self.sources if isinstance(source, PackageSource)]
         places = ", ".join(map(str, self.sources))
         if not packages:
@@ -118,6 +119,12 @@ class ModelEntry:
     dim: int
     max_tokens: int
     model: Model
+
+    @property
+    def found_in(self) -> str | None:
+        """The installed package that carries it, or None; the hub is not asked."""
+        packages = [source for source in self.model.sources if isinstance(source, PackageSource)]
+        return next((source.requirement for source in packages if source.folder()), None)
 
 
 def models_folder() -> Path:
@@ -179,16 +186,39 @@ def find_model(name: str) -> Model:
     )
 
 
+def list_models() -> tuple[ModelEntry, ...]:
+    """Every model of the registry, in its order."""
+    return tuple(read_registry().values())
+
+
+def verify_model(name: str) -> dict[str, Verdict]:
+    """Read every file of a model and compare it with the hash that it must have.
+
+    Returns:
+        File name to `ok`, `missing` or `differs`, for the first place where the model is found.
+
+    Raises:
+        ModelNotFoundError: Nothing answers to the name.
+        MissingDependencyError: The model is nowhere to be found.
+    """
+    model = find_model(name)
+    for source in model.sources:
+        folder = source.folder()
+        if folder:
+            return model.verdicts(folder)
+    raise model.absence()
+
+
 def _model_of(name: str, source: FolderSource | HubSource) -> Model:
     """A model that no registry vouches for: its files are hashed as they are found."""
     folder = source.folder()
     if folder is None:
-        raise Model(ModelIdentity(name, "", {}), (source,))._absence()
+        raise Model(ModelIdentity(name, "", {}), (source,)).absence()
     files = hash_folder(folder)
     if not any(file.endswith(".safetensors") for file in files):
         raise ModelIntegrityError(
-            f"{folder}: found no .safetensors file; expected weights in that format, because others "
-            "can run code: save the model again with `model.save(folder, safe_serialization=True)`.",
+            f"{folder}: found no .safetensors file; expected weights in that format, because others"
+            " can run code: save the model again with `save(folder, safe_serialization=True)`.",
             model=name,
             path=folder,
             expected="*.safetensors",

@@ -7,7 +7,7 @@ decoded before it is asked for, so opening an index of any size costs the same.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -215,7 +215,7 @@ def _links(values: Sequence[Mapping[str, Any]]) -> tuple[RelatedLink, ...]:
     return tuple(_link(value) for value in values)
 
 
-_RESTORE = {
+_RESTORE: Mapping[str, Callable[[Any], Any]] = {
     "published_at": _date,
     "expires_at": _date,
     "provider": _provider,

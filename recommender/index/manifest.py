@@ -141,21 +141,14 @@ def _is_count(value: object) -> bool:
     return type(value) is int and value >= 0
 
 
-def _is_sound_model(model: ModelIdentity) -> bool:
-    return (
-        isinstance(model.name, str)
-        and isinstance(model.fingerprint, str)
-        and isinstance(model.files, dict)
-        and all(isinstance(value, str) for value in model.files.values())
-    )
+def _is_sound_model(model: Any) -> bool:
+    texts = (model.name, model.fingerprint)
+    return all(isinstance(text, str) for text in texts) and isinstance(model.files, dict)
 
 
-def _is_sound_file(name: str, file: FileFacts) -> bool:
-    return (
-        bool(_FILE.fullmatch(name))
-        and _is_count(file.bytes)
-        and isinstance(file.sha256, str)
-        and bool(_SHA256.fullmatch(file.sha256))
+def _is_sound_file(name: str, file: Any) -> bool:
+    return bool(
+        _FILE.fullmatch(name) and _is_count(file.bytes) and _SHA256.fullmatch(str(file.sha256))
     )
 
 
