@@ -50,7 +50,7 @@ def test_a_folder_without_articles_is_one_sentence(tmp_path: Path, text: str | N
     if text:
         (tmp_path / "a.md").write_text(text, "utf-8")
 
-    with pytest.raises(ArticleError, match="no article that can be read among [01] Markdown"):
+    with pytest.raises(ArticleError, match=r"no article that can be read among [01] Markdown"):
         propose_settings(tmp_path)
 
 

@@ -45,6 +45,8 @@ def test_what_does_not_matter_is_taken_away(spelling: str) -> None:
         ("https://example.org/A", "https://example.org/A"),
         ("https://bücher.example/ü", "https://xn--bcher-kva.example/%C3%BC"),
         ("https://example.org", "https://example.org"),
+        ("https://www.com/", "https://www.com"),
+        ("https://www.www.x.org/", "https://x.org"),
     ],
 )
 def test_what_matters_is_kept(url: str, expected: str) -> None:
@@ -67,6 +69,7 @@ def test_what_matters_is_kept(url: str, expected: str) -> None:
         "http://[::1/",
         "https://example.org:99999/",
         "https://example.org/" + "a" * 5000,
+        "https://example.org/?\ud800",
     ],
 )
 def test_what_is_no_web_address_has_no_canonical_form(text: str) -> None:

@@ -19,6 +19,7 @@ TRACKING = re.compile(
 )
 """Query parameters that say how a reader came, never what is shown."""
 _KEPT_IN_PATHS = "/:@!$&'()*+,;=~-._"
+_WWW = re.compile(r"^(www\.)+(?=[^.]+\.)")
 _END_OF_PATH = re.compile(r"(/(index\.html?)?)+$")
 MAX_CHARACTERS = 4096
 
@@ -36,6 +37,7 @@ def canonical_url(url: str) -> str | None:
     if len(url) > MAX_CHARACTERS:
         return None
     try:
+        url.encode()  # a lone surrogate has no place in an address
         parts = urlsplit(url.strip())
         port = parts.port
     except ValueError:
@@ -58,12 +60,12 @@ def _canonical_host(parts: SplitResult) -> str | None:
         host = host if host.isascii() else host.encode("idna").decode("ascii")
     except UnicodeError:
         return None
-    host = host.lower().removeprefix("www.")
+    host = _WWW.sub("", host.lower())
     return host if re.fullmatch(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*", host) else None
 
 
 def _canonical_path(path: str) -> str:
-    plain = quote(unquote_to_bytes(path.encode("utf-8", "surrogatepass")), safe=_KEPT_IN_PATHS)
+    plain = quote(unquote_to_bytes(path), safe=_KEPT_IN_PATHS)
     return _END_OF_PATH.sub("", plain)
 
 

@@ -1,0 +1,37 @@
+"""Puts the tables of the result files into README.md, each between its markers.
+
+usage: python -m evaluation.benchmarks.readme README.md
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from evaluation.benchmarks import spine
+
+TABLES: Mapping[str, Callable[[Any], str]] = {"spine": spine.table}
+
+
+def with_tables(readme: str, results: Path) -> str:
+    """The text with every table as the result files in a folder have it.
+
+    Raises:
+        ValueError: The text lacks the markers of a table.
+    """
+    for name, table in TABLES.items():
+        result = json.loads((results / f"{name}.json").read_text("utf-8"))
+        between = re.compile(rf"(<!-- {name} -->\n).*?(?=<!-- /{name} -->)", re.DOTALL)
+        readme, n_found = between.subn(lambda found: f"{found[1]}{table(result)}\n", readme)  # noqa: B023 - used at once
+        if n_found != 1:
+            raise ValueError(f"found the markers of “{name}” {n_found} times; expected once")
+    return readme
+
+
+if __name__ == "__main__":
+    path = Path(sys.argv[1])
+    path.write_text(with_tables(path.read_text("utf-8"), spine.RESULTS.parent), "utf-8")
