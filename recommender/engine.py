@@ -92,14 +92,27 @@ class Recommender:
         self._neighbourhood = VectorIndex(self._snapshot.vectors, self._shown)
 
     @property
-    def articles(self) -> Iterator[Article]:
+    def articles(self) -> Sequence[Article]:
         """Every article of the index, linked ones included, ordered by id."""
-        return (self._snapshot.article(row) for row in range(self._snapshot.n_articles))
+        return self._snapshot.articles
 
     @property
     def lists(self) -> Mapping[str, tuple[str, ...]]:
         """The editors' lists: article id to ids in their order; no list, no entry."""
         return self._snapshot.lists()
+
+    def knows(self, article_id: str) -> bool:
+        """Whether the index holds an article of this id."""
+        return self._snapshot.row(article_id) is not None
+
+    def curated(self, article_id: str) -> list[Article]:
+        """The editors' list of one article, in their order; empty where there is none.
+
+        Raises:
+            UnknownArticleError: The id is not in the index.
+        """
+        rows = self._snapshot.list_rows(self._lookup.row_of_id(article_id))
+        return [self._snapshot.article(row) for row in rows]
 
     def vectors(self, ids: Sequence[str]) -> NDArray[np.float32]:
         """The vectors of articles.

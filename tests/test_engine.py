@@ -207,6 +207,32 @@ def test_lists_for_everything_equal_lists_one_by_one(indexed: Site) -> None:
     assert lists == {name: engine.recommend(name, k=3) for name in lists}
 
 
+def test_articles_are_a_sequence_by_id(indexed: Site) -> None:
+    """Counted, sliced and asked for from either end."""
+    articles = indexed.open().articles
+
+    assert len(articles) == 5
+    assert [article.id for article in articles[2:4]] == ["news/panda", "news/sora"]
+    assert articles[-1].id == "wheat"
+    with pytest.raises(IndexError):
+        articles[5]
+
+
+def test_the_editors_lists_are_there_to_be_read(indexed: Site) -> None:
+    """All of them as ids, one of them as articles; none is used for the order."""
+    engine = indexed.open()
+
+    assert engine.lists == {"news/sora": ("news/panda", "https://outside.example/drones")}
+    assert [article.title for article in engine.curated("news/sora")] == [
+        "Panda makes films too",
+        "Drones map roofs",
+    ]
+    assert engine.curated("wheat") == []
+    assert (engine.knows("wheat"), engine.knows("barley")) == (True, False)
+    with pytest.raises(UnknownArticleError):
+        engine.curated("barley")
+
+
 def test_vectors_come_in_the_order_asked_for(indexed: Site) -> None:
     """Unit rows; an unknown id is refused."""
     engine = indexed.open()

@@ -205,7 +205,7 @@ def test_a_wrong_folder_does_not_empty_an_index(site: Site, tmp_path: Path) -> N
     with pytest.raises(ArticleError, match=r"1 files of which none can be read \(the first: notes"):
         build(wrong, index=site.index, settings=site.settings, encoder=site.encoder)
 
-    assert len(list(site.open().articles)) == 5
+    assert len(site.open().articles) == 5
 
 
 def test_progress_names_its_stages(site: Site) -> None:

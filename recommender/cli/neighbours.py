@@ -41,7 +41,7 @@ def command(
     engine = Recommender.open(index, settings=Settings.from_file(ctx.obj))
     query = Article(title=text) if text is not None else engine.find(article or "")
     recommendations = engine.recommend(query, k)
-    curated = [engine.find(article_id) for article_id in engine.lists.get(query.id, ())]
+    curated = engine.curated(query.id) if engine.knows(query.id) else []
     if form == "json":
         click.echo(
             json.dumps(to_json(query, recommendations, curated), ensure_ascii=False, indent=2)

@@ -9,7 +9,7 @@ import stat
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, overload
 
 import numpy as np
 
@@ -93,6 +93,11 @@ class Snapshot:
     @cached_property
     def _row_of_text_key(self) -> Mapping[bytes, int]:
         return {key.tobytes(): row for row, key in enumerate(self.text_keys)}
+
+    @property
+    def articles(self) -> Sequence[Article]:
+        """Every article in row order, each decoded when it is asked for."""
+        return _Articles(self)
 
     def article(self, row: int) -> Article:
         """The article of a row, with its body.
@@ -215,3 +220,23 @@ class Snapshot:
         raise IndexFormatError(
             f"{path}: found {found}: run `recommender index` again, which replaces it.", path=path
         ) from cause
+
+
+class _Articles(Sequence[Article]):
+    """The articles of a snapshot as a sequence that decodes as it goes."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    def __len__(self) -> int:
+        return self._snapshot.n_articles
+
+    @overload
+    def __getitem__(self, row: int) -> Article: ...
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[Article]: ...
+    def __getitem__(self, row: int | slice) -> Article | Sequence[Article]:
+        rows = range(len(self))[row]
+        if isinstance(rows, range):
+            return [self._snapshot.article(i) for i in rows]
+        return self._snapshot.article(rows)
