@@ -43,14 +43,13 @@ from recommender.records import (
     Signal,
 )
 from recommender.settings import SchemaSettings, Settings
+from recommender.version import __version__
 
 if TYPE_CHECKING:
     from recommender.embedding.registry import ModelEntry, list_models, verify_model
     from recommender.engine import Recommender, recommend
     from recommender.indexing import BuildReport, build
     from recommender.proposal import Proposal, propose_settings
-
-__version__ = "0.1.0"
 
 __all__ = [
     "Article",
@@ -81,6 +80,7 @@ __all__ = [
     "Signal",
     "UnknownArticleError",
     "VectorIndexError",
+    "__version__",
     "build",
     "list_models",
     "propose_settings",

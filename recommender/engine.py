@@ -228,8 +228,8 @@ class Recommender:
         return open_encoder(model)
 
     def _read(self, path: Path) -> Article:
-        from recommender.corpus.presets import schema_from_settings
         from recommender.corpus.reader import read_file
+        from recommender.corpus.schema.presets import schema_from_settings
 
         schema = schema_from_settings(self._settings.schema)
         article, _ = read_file(path, root=path.parent, schema=schema)

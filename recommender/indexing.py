@@ -18,10 +18,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recommender import __version__
 from recommender.corpus.links import Resolution, resolve
-from recommender.corpus.presets import schema_from_settings
 from recommender.corpus.reader import KnownFile, Reading, read_folder
+from recommender.corpus.schema.presets import schema_from_settings
 from recommender.corpus.urls import canonical_url
 from recommender.embedding.encoder import open_encoder
 from recommender.embedding.registry import Model, find_model
@@ -32,6 +31,7 @@ from recommender.index.manifest import Recipe
 from recommender.index.snapshot import Snapshot
 from recommender.index.store import Store
 from recommender.settings import Settings
+from recommender.version import __version__
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from recommender.corpus.detect import articles_folder, detect_preset
-from recommender.corpus.front_matter import FrontMatter, read_front_matter
+from recommender.corpus.front_matter.document import FrontMatter, read_front_matter
 from recommender.corpus.paths import find_files
-from recommender.corpus.presets import schema_from_settings
 from recommender.corpus.reader import read_bytes, read_file
+from recommender.corpus.schema.presets import schema_from_settings
 from recommender.errors import ArticleError
 from recommender.records import Article, Problem
 from recommender.settings import SchemaSettings, Settings

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.corpus.dates import Moment, read_moment
+from recommender.corpus.schema.dates import Moment, read_moment
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from recommender.corpus.detect import articles_folder, detect_preset
-from recommender.corpus.front_matter import FrontMatter, read_front_matter
+from recommender.corpus.front_matter.document import FrontMatter, read_front_matter
 
 SEED = "---\ntitle: A\npublishedDateTime: 2024-03-06T01:45:00Z\nwebUrl: x\ntopics: [a]\n---\n"
 JEKYLL = "---\nlayout: post\ntitle: A\ndate: 2024-03-06 01:45:00 +0200\ncategories: a b\n---\n"

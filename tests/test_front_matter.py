@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from recommender.corpus import yaml_values
-from recommender.corpus.front_matter import FrontMatter, read_front_matter
-from recommender.corpus.values import Block, Items, Scalar
+from recommender.corpus.front_matter import yaml_values
+from recommender.corpus.front_matter.document import FrontMatter, read_front_matter
+from recommender.corpus.front_matter.values import Block, Items, Scalar
 from recommender.errors import FrontMatterError
 
 

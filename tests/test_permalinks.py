@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from recommender.corpus.permalinks import expand, slugify
+from recommender.corpus.schema.permalinks import expand, slugify
 from recommender.errors import ConfigError
 
 

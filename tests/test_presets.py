@@ -6,8 +6,8 @@ import dataclasses
 
 import pytest
 
-from recommender.corpus.permalinks import expand
-from recommender.corpus.presets import PRESETS, schema_from_settings
+from recommender.corpus.schema.permalinks import expand
+from recommender.corpus.schema.presets import PRESETS, schema_from_settings
 from recommender.errors import ConfigError
 from recommender.records import Article
 from recommender.settings import SchemaSettings

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from recommender.corpus import reader
-from recommender.corpus.presets import schema_from_settings
 from recommender.corpus.reader import MAX_BYTES, KnownFile, Reading, read_file, read_folder
+from recommender.corpus.schema.presets import schema_from_settings
 from recommender.errors import ArticleError, ConfigError
 from recommender.records import Problem
 from recommender.settings import SchemaSettings, Settings

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from recommender.corpus.front_matter import read_front_matter
-from recommender.corpus.presets import PRESETS, schema_from_settings
-from recommender.corpus.schema import to_article
+from recommender.corpus.front_matter.document import read_front_matter
+from recommender.corpus.schema.article import to_article
+from recommender.corpus.schema.presets import PRESETS, schema_from_settings
 from recommender.errors import ConfigError, FrontMatterError
 from recommender.records import Article, Image, Provider, RelatedLink
 from recommender.settings import SchemaSettings

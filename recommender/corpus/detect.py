@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from recommender.corpus.front_matter import FrontMatter
-from recommender.corpus.presets import PRESETS, Preset
+from recommender.corpus.front_matter.document import FrontMatter
+from recommender.corpus.schema.presets import PRESETS, Preset
 
 MARKER_FILES: Mapping[str, tuple[str, ...]] = {
     "jekyll": ("_config.yml", "_config.yaml"),

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from recommender.corpus.addresses import is_made_address
-from recommender.corpus.front_matter import read_front_matter
+from recommender.corpus.front_matter.document import read_front_matter
 from recommender.corpus.paths import find_files
-from recommender.corpus.presets import Schema, schema_from_settings
-from recommender.corpus.schema import to_article
+from recommender.corpus.schema.addresses import is_made_address
+from recommender.corpus.schema.article import to_article
+from recommender.corpus.schema.presets import Schema, schema_from_settings
 from recommender.corpus.urls import canonical_url
 from recommender.errors import ArticleError, DuplicateArticleError
 from recommender.records import Article, Problem

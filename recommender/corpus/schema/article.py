@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from recommender.corpus.addresses import read_addresses
-from recommender.corpus.dates import read_moment
-from recommender.corpus.fields import Entry, Fields, Report, shown
-from recommender.corpus.front_matter import FrontMatter
-from recommender.corpus.parts import read_images, read_provider, read_related
+from recommender.corpus.front_matter.document import FrontMatter
+from recommender.corpus.front_matter.values import Scalar
 from recommender.corpus.paths import article_id, split_date
 from recommender.corpus.plain_text import first_paragraph, plain_excerpt, plain_title
-from recommender.corpus.presets import Schema
-from recommender.corpus.values import Scalar
+from recommender.corpus.schema.addresses import read_addresses
+from recommender.corpus.schema.dates import read_moment
+from recommender.corpus.schema.fields import Entry, Fields, Report, shown
+from recommender.corpus.schema.parts import read_images, read_provider, read_related
+from recommender.corpus.schema.presets import Schema
 from recommender.errors import FrontMatterError
 from recommender.records import Article, Problem
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from recommender.corpus.dates import read_moment
+from recommender.corpus.front_matter.values import Block, Items, Value
 from recommender.corpus.plain_text import one_line
-from recommender.corpus.values import Block, Items, Value
+from recommender.corpus.schema.dates import read_moment
 from recommender.records import Problem
 
 N_SHOWN = 60

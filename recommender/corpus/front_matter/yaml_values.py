@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 import yaml
 
-from recommender.corpus.values import (
+from recommender.corpus.front_matter.values import (
     MAX_CHARACTERS,
     MAX_DEPTH,
     MAX_NODES,
@@ -24,7 +24,7 @@ from recommender.corpus.values import (
     Scalar,
     Value,
 )
-from recommender.corpus.yaml_errors import explained
+from recommender.corpus.front_matter.yaml_errors import explained
 from recommender.errors import FrontMatterError
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from recommender.corpus.toml_json_values import read_json, read_json_object, read_toml
-from recommender.corpus.values import MAX_CHARACTERS, Block, Value
-from recommender.corpus.yaml_values import read_yaml
+from recommender.corpus.front_matter.toml_json_values import read_json, read_json_object, read_toml
+from recommender.corpus.front_matter.values import MAX_CHARACTERS, Block, Value
+from recommender.corpus.front_matter.yaml_values import read_yaml
 from recommender.errors import FrontMatterError
 
 Format = Literal["yaml", "toml", "json"]

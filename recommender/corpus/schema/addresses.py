@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
-from recommender.corpus.fields import Fields
+from recommender.corpus.front_matter.values import Scalar
 from recommender.corpus.paths import split_date
-from recommender.corpus.permalinks import expand
-from recommender.corpus.presets import Schema
+from recommender.corpus.schema.fields import Fields
+from recommender.corpus.schema.permalinks import expand
+from recommender.corpus.schema.presets import Schema
 from recommender.corpus.urls import canonical_url
-from recommender.corpus.values import Scalar
 from recommender.errors import ConfigError
 from recommender.records import Article
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from recommender.corpus.fields import Entry, Fields, Report, shown
+from recommender.corpus.front_matter.values import Block
 from recommender.corpus.plain_text import one_line, plain_excerpt, plain_title
-from recommender.corpus.presets import Schema
+from recommender.corpus.schema.fields import Entry, Fields, Report, shown
+from recommender.corpus.schema.presets import Schema
 from recommender.corpus.urls import canonical_url
-from recommender.corpus.values import Block
 from recommender.records import Image, Provider, RelatedLink
 
 _IMAGE_KEYS = {

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from recommender.corpus.values import MAX_DEPTH, MAX_NODES, SECRET_KEY, Block, Items, Scalar, Value
+from recommender.corpus.front_matter.values import (
+    MAX_DEPTH,
+    MAX_NODES,
+    SECRET_KEY,
+    Block,
+    Items,
+    Scalar,
+    Value,
+)
 from recommender.errors import FrontMatterError
 
 # tomllib needs the square of a dotted key's length, in time and in memory.
