@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -39,12 +40,13 @@ class Proposal:
     problems: tuple[Problem, ...]
     n_files: int
 
-    def to_yaml(self) -> str:
-        """The text of a settings file, with the other settings named in comments."""
+    def to_yaml(self, folder: Path) -> str:
+        """The text of a settings file in a folder, with the other settings named in comments."""
         settings = self.settings
+        articles = os.path.relpath(settings.articles or folder, folder)
         lines = [
             "# Settings of the related-article recommender. Every key is optional.",
-            f"articles: {json.dumps(str(settings.articles), ensure_ascii=False)}",
+            f"articles: {json.dumps(Path(articles).as_posix(), ensure_ascii=False)}",
             f"index: {settings.index}",
             f"model: {settings.model}",
             *([f"exclude: {json.dumps(list(settings.exclude))}"] if settings.exclude else []),

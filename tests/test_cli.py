@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 from conftest import Site, article_text
 
+from recommender import Settings
 from recommender.cli.main import COMMANDS, cli, main
 from recommender.cli.terminal import harmless
 
@@ -215,6 +216,25 @@ def test_export_into_a_missing_folder_is_one_line(
 
     assert (code, err.count("\n")) == (1, 1)
     assert "No such file or directory" in err
+
+
+def test_init_shows_what_it_understood_and_writes_it_down(
+    site: Site, run: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A table of articles, the evidence, and a settings file that leads back to them."""
+    monkeypatch.chdir(site.root)
+    monkeypatch.setenv("COLUMNS", "100")
+    (site.root / "config").mkdir()
+    code, out, err = run("--config", "config/site.yaml", "init", "articles")
+    settings = Settings.from_file(site.root / "config" / "site.yaml")
+
+    assert (code, err) == (0, "")
+    assert out.startswith("articles: 4 files, written for seed\n  the seed preset knows its keys\n")
+    assert "Sora makes films " in out
+    assert out.endswith("wrote config/site.yaml; next: recommender index\n")
+    assert (settings.articles or Path()).resolve() == site.articles.resolve()
+    assert run("--config", "config/site.yaml", "init", "articles")[0] == 1
+    assert run("--config", "config/site.yaml", "init", "articles", "--force")[0] == 0
 
 
 @pytest.mark.model

@@ -26,7 +26,7 @@ def test_what_is_written_is_read_back(site: Site) -> None:
     site.write("README.md", "# Read me\n")
     proposal = propose_settings(site.articles)
     path = site.root / "recommender.yaml"
-    path.write_text(proposal.to_yaml(), "utf-8")
+    path.write_text(proposal.to_yaml(site.root), "utf-8")
 
     assert Settings.from_file(path) == Settings(
         articles=site.articles,

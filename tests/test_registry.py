@@ -76,6 +76,7 @@ def test_a_folder_is_hashed_as_it_is_found(folder: Path) -> None:
     (folder / "modeling.py").write_bytes(b"code")
     identity = find_model(str(folder)).identity
 
+    assert identity.name == str(folder.resolve())
     assert identity.files == {
         "model.safetensors": _sha256(b"weights"),
         "config.json": _sha256(b"{}"),

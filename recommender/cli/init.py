@@ -26,7 +26,7 @@ def command(ctx: click.Context, articles: Path, force: bool) -> None:  # noqa: F
     if path.exists() and not force:
         raise ConfigError(f"{path} exists: replace it with --force.", path=path)
     proposal = propose_settings(articles)
-    path.write_text(proposal.to_yaml(), "utf-8")
+    path.write_text(proposal.to_yaml(path.parent), "utf-8")
     for problem in proposal.problems:
         click.echo(f"{problem.severity}: {harmless(problem.message)}", err=True)
     folder = harmless(str(proposal.settings.articles))

@@ -170,7 +170,7 @@ def find_model(name: str) -> Model:
         return registry[name].model
     path = Path(name).expanduser()
     if path.is_dir():
-        return _model_of(name, FolderSource(path.resolve()))
+        return _model_of(str(path.resolve()), FolderSource(path.resolve()))
     for entry in registry.values():
         if HubSource(name) in {
             HubSource(s.name) for s in entry.model.sources if isinstance(s, HubSource)
