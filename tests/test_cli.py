@@ -261,7 +261,7 @@ def test_the_main_story(site: Site) -> None:
     indexed = recommender("index")
     assert indexed.stdout.splitlines() == [
         "6 files: 5 read (1 with a warning), 1 skipped",
-        "1 related lists, 1 linked articles outside the folder",
+        "1 related list, 1 linked article outside the folder",
         "6 texts encoded",
         "index .recommender: 6 articles, model all-minilm-l6-v2",
     ]
@@ -312,6 +312,16 @@ def test_strict_turns_errors_not_warnings_into_1(
     assert run("index", "articles", "--strict")[0] == 1
 
     assert indexed.open().find("new").title == "New"
+
+
+def test_removed_articles_are_counted(
+    indexed: Site, run: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The summary says that a file is gone."""
+    monkeypatch.setattr("recommender.indexing.find_model", lambda _: indexed.encoder)
+    (indexed.articles / "wheat.md").unlink()
+
+    assert run("index", "articles")[1].splitlines()[2] == "0 texts encoded, 1 article removed"
 
 
 def test_an_interrupt_exits_with_130(

@@ -103,6 +103,12 @@ def test_json_that_is_no_article_is_refused(text: str) -> None:
         article_from_json(text, "")
 
 
+def test_what_json_cannot_hold_is_a_mistake_of_the_caller() -> None:
+    """An article with anything but texts, numbers and dates in it is no article."""
+    with pytest.raises(TypeError, match="object does not belong in an article"):
+        article_to_json(Article(title=object()))  # type: ignore[arg-type]
+
+
 def test_moments_become_seconds() -> None:
     """1970 is 0, and no date is the smallest number."""
     moments = [datetime(1970, 1, 1, tzinfo=UTC), datetime(1969, 12, 31, 23, 59, tzinfo=UTC), None]

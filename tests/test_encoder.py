@@ -93,10 +93,18 @@ def test_our_batching_changes_no_vector(real: Encoder) -> None:
 
 @pytest.mark.model
 def test_loading_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
-    """The libraries' bars and reports stay off the user's terminal."""
-    open_encoder(find_model("all-minilm-l6-v2"))
+    """The libraries' bars and reports stay off the terminal, and are as before afterwards."""
+    from transformers.utils import logging
 
-    assert capfd.readouterr() == ("", "")
+    for change, shows in (
+        (logging.disable_progress_bar, False),
+        (logging.enable_progress_bar, True),
+    ):
+        change()
+        open_encoder(find_model("all-minilm-l6-v2"))
+
+        assert capfd.readouterr() == ("", "")
+        assert logging.is_progress_bar_enabled() is shows
 
 
 class _Transformer:
@@ -152,6 +160,17 @@ def test_a_broken_folder_is_one_sentence(folder: Path, spoil: Callable[[Path], o
         open_encoder(find_model(str(folder)))
     assert "\n" not in str(caught.value)
     assert caught.value.__cause__ is not None
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("has_modules", [True, False])
+def test_a_model_without_its_weights_is_refused(folder: Path, has_modules: bool) -> None:
+    """The library would fill in random numbers; we say which are missing."""
+    if not has_modules:
+        (folder / "modules.json").unlink()
+
+    with pytest.raises(ModelIntegrityError, match=r"lacks weights \((encoder|embeddings)\."):
+        open_encoder(find_model(str(folder)))
 
 
 def test_modules_of_others_are_never_loaded(folder: Path) -> None:

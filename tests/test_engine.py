@@ -314,6 +314,16 @@ def test_another_text_recipe_is_refused(indexed: Site, monkeypatch: pytest.Monke
 
 
 @pytest.mark.model
+def test_a_text_is_encoded_with_the_model_that_made_the_index(site: Site) -> None:
+    """Named in the manifest, found and loaded when the first such text comes."""
+    recommender.build(site.articles, index=site.index)
+    engine = Recommender.open(site.index, settings=Settings())
+
+    assert engine.recommend(Article(title="Grain crops"))[0].id == "wheat"
+    assert engine.recommend(Article(title="Semiconductors"))[0].id == "chips"
+
+
+@pytest.mark.model
 def test_a_text_is_encoded_with_the_index_own_model_or_not_at_all(
     site: Site, tmp_path: Path
 ) -> None:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from recommender.embedding import registry
-from recommender.embedding.registry import Model, find_model, models_folder, read_registry
+from recommender.embedding.registry import (
+    Model,
+    find_model,
+    models_folder,
+    read_registry,
+    verify_model,
+)
 from recommender.embedding.sources import FolderSource, HubSource, PackageSource, fingerprint
 from recommender.errors import (
     ConfigError,
@@ -126,6 +133,42 @@ def test_without_a_network_the_hub_gives_nothing(
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
 
     assert HubSource("somebody/model").folder() is None
+
+
+def test_a_snapshot_in_the_local_cache_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was downloaded once needs no network; nobody vouches for it but its own hashes."""
+    repository = tmp_path / "models--somebody--model"
+    snapshot = repository / "snapshots" / "abc"
+    snapshot.mkdir(parents=True)
+    (repository / "refs").mkdir()
+    (repository / "refs" / "main").write_text("abc", "utf-8")
+    (snapshot / "model.safetensors").write_bytes(b"weights")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr("huggingface_hub._snapshot_download.constants.HF_HUB_CACHE", str(tmp_path))
+    identity = find_model("somebody/model").identity
+
+    assert identity.name == "somebody/model"
+    assert identity.files == {"model.safetensors": _sha256(b"weights")}
+
+
+def test_a_folder_that_has_gone_since_is_one_sentence(folder: Path) -> None:
+    """Found, and then removed before it was loaded."""
+    model = find_model(str(folder))
+    shutil.rmtree(folder)
+
+    with pytest.raises(ModelNotFoundError, match=rf"looked in: folder {folder}"):
+        model.locate()
+
+
+def test_a_model_that_is_nowhere_cannot_be_verified(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same sentence as when it is to be loaded."""
+    monkeypatch.setattr(PackageSource, "folder", lambda _: None)
+    monkeypatch.setattr(HubSource, "folder", lambda _: None)
+
+    with pytest.raises(MissingDependencyError, match="is not installed"):
+        verify_model(DEFAULT)
 
 
 def test_the_first_source_that_verifies_is_taken(folder: Path, tmp_path: Path) -> None:

@@ -109,7 +109,8 @@ def test_a_title_that_yaml_reads_otherwise_is_taken_as_written(written: str, mea
 
 def test_other_texts_may_look_like_anything() -> None:
     """Norwegian is a language, 2024 a topic and 1.10 a category."""
-    article, warnings = _read_seed("language: no\ntopics: [2024, yes, AI, AI, ~]\ncategory: 1.10")
+    text = "language: no\ntopics: [2024, yes, AI, AI, ~, '']\ncategory: 1.10"
+    article, warnings = _read_seed(text)
 
     assert (article.language, article.topics, article.category) == (
         "no",

@@ -178,6 +178,59 @@ def test_a_reader_that_comes_late_takes_the_newer_generation(
     assert store.open().article(0).title == "Title a?"
 
 
+def test_a_reader_gives_up_when_generations_keep_vanishing(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten tries, then one sentence instead of an endless loop."""
+    manifest = store._read_manifest()
+    numbers = iter(range(100, 1000))
+    monkeypatch.setattr(
+        store,
+        "_read_manifest",
+        lambda: replace(manifest, generation=f"generation-{next(numbers):06d}"),
+    )
+
+    with pytest.raises(IndexFormatError, match="generation-000118 lacks a file"):
+        store.open()
+
+
+def test_a_file_that_vanishes_while_it_is_opened_is_no_damage(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at its size and the reading, a newer generation may have come."""
+    monkeypatch.setattr(np, "load", lambda *_, **__: (_ for _ in ()).throw(FileNotFoundError))
+
+    with pytest.raises(FileNotFoundError):
+        Snapshot(store.path / "generation-000001", store._read_manifest())
+
+
+def test_an_empty_directory_becomes_an_index(tmp_path: Path) -> None:
+    """Made beforehand, perhaps by a deployment."""
+    store = Store(tmp_path)
+    with store.lock():
+        store.write(_contents())
+
+    assert _titles(store) == ["Title a", "Title b", "Outside"]
+
+
+def test_a_failure_after_the_manifest_leaves_the_new_state(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The directory could not be synced, but the generation that counts is not removed."""
+    calls = iter([None, OSError("disk is gone")])
+
+    def sync(_path: Path) -> None:
+        error = next(calls)
+        if error:
+            raise error
+
+    monkeypatch.setattr("recommender.index.store._sync_directory", sync)
+    with store.lock(), pytest.raises(OSError, match="disk is gone"):
+        store.write(_contents(mark="!"))
+
+    assert _titles(store) == ["Title a!", "Title b!", "Outside"]
+
+
 def test_an_index_is_kept_out_of_version_control_and_backups(store: Store) -> None:
     """It is a cache: git and backup programs are told so."""
     assert (store.path / ".gitignore").read_text("utf-8") == "*\n"

@@ -70,6 +70,7 @@ def test_what_matters_is_kept(url: str, expected: str) -> None:
         "https://example.org:99999/",
         "https://example.org/" + "a" * 5000,
         "https://example.org/?\ud800",
+        f"https://{'ü' * 80}.example/",
     ],
 )
 def test_what_is_no_web_address_has_no_canonical_form(text: str) -> None:

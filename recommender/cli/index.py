@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from recommender.cli.terminal import harmless, progress_bar
+from recommender.cli.terminal import count, harmless, progress_bar
 
 if TYPE_CHECKING:
     from recommender import BuildReport, Problem
@@ -65,16 +65,17 @@ def _problem_lines(problems: Iterable[Problem], *, verbose: bool) -> Iterable[st
 
 
 def _summary(report: BuildReport) -> str:
-    reading = f"{report.n_files:,} files: {report.n_read:,} read"
+    reading = f"{count(report.n_files, 'file')}: {report.n_read:,} read"
     if report.n_warned:
         reading += f" ({report.n_warned:,} with a warning)"
     reading += f", {report.n_skipped:,} skipped"
-    lists = (
-        f"{report.n_lists:,} related lists, {report.n_linked:,} linked articles outside the folder"
-    )
-    vectors = f"{report.n_encoded:,} texts encoded" if report.is_changed else "nothing has changed"
+    outside = count(report.n_linked, "linked article")
+    lists = f"{count(report.n_lists, 'related list')}, {outside} outside the folder"
+    work = count(report.n_encoded, "text") + " encoded"
     if report.n_removed:
-        vectors += f", {report.n_removed:,} articles removed"
-    place, model = harmless(str(report.index)), harmless(report.model)
-    state = f"index {place}: {report.n_articles:,} articles, model {model}"
-    return "\n".join((reading, lists, vectors, state))
+        work += f", {count(report.n_removed, 'article')} removed"
+    if not report.is_changed:
+        work = "nothing has changed"
+    articles = count(report.n_articles, "article")
+    index = f"index {report.index}: {articles}, model {report.model}"
+    return "\n".join((reading, lists, work, harmless(index)))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from recommender.cli.terminal import day, harmless, print_table
+from recommender.cli.terminal import count, day, harmless, print_table
 
 SETTINGS = Path("recommender.yaml")
 
@@ -30,9 +30,8 @@ def command(ctx: click.Context, articles: Path, force: bool) -> None:  # noqa: F
     for problem in proposal.problems:
         click.echo(f"{problem.severity}: {harmless(problem.message)}", err=True)
     folder = harmless(str(proposal.settings.articles))
-    click.echo(
-        f"{folder}: {proposal.n_files:,} files, written for {proposal.settings.schema.preset}"
-    )
+    files = count(proposal.n_files, "file")
+    click.echo(f"{folder}: {files}, written for {proposal.settings.schema.preset}")
     for sentence in proposal.evidence:
         click.echo(f"  {harmless(sentence)}")
     print_table(

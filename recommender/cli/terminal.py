@@ -32,6 +32,11 @@ def _harmless_character(character: str) -> str:
     )
 
 
+def count(n: int, noun: str) -> str:
+    """`1 file`, `2,076 files`."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
 def day(moment: datetime | None) -> str:
     """`2024-03-06`, or an empty text."""
     return moment.date().isoformat() if moment else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 BATCH = 32
 OWN_MODULES = "sentence_transformers."
+_MISSING = re.compile(r"^(\S+)[ ]*\|[^|\n]*MISSING", re.MULTILINE)  # in transformers' load report
 Progress = Callable[[int, int], None]
 
 
@@ -142,11 +144,11 @@ def _refuse_foreign_modules(identity: ModelIdentity, folder: Path) -> None:
 
 
 def _load(identity: ModelIdentity, folder: Path) -> Any:
-    with _quiet_libraries():
+    with _reports_of_libraries() as reports:
         from sentence_transformers import SentenceTransformer
 
         try:
-            return SentenceTransformer(
+            transformer = SentenceTransformer(
                 str(folder),
                 device="cpu",
                 local_files_only=True,
@@ -155,6 +157,25 @@ def _load(identity: ModelIdentity, folder: Path) -> Any:
             )
         except Exception as error:
             raise _cannot_load(identity, error) from error
+    _refuse_missing_weights(identity, folder, "\n".join(reports))
+    return transformer
+
+
+def _refuse_missing_weights(identity: ModelIdentity, folder: Path, report: str) -> None:
+    """Refuse a model that the library completed with random numbers, which it only logs.
+
+    The pooler is one that sentence-transformers does not use, and many models come without it.
+    """
+    missing = [name for name in _MISSING.findall(report) if not name.startswith("pooler.")]
+    if missing:
+        raise ModelIntegrityError(
+            f"the model “{identity.name}” lacks weights ({missing[0]}); expected all of them: "
+            "get the whole model, or name another with --model.",
+            model=identity.name,
+            path=folder,
+            expected="all weights",
+            found=f"{len(missing)} kinds missing",
+        )
 
 
 def _cannot_load(identity: ModelIdentity, error: Exception) -> ModelError:
@@ -167,20 +188,23 @@ def _cannot_load(identity: ModelIdentity, error: Exception) -> ModelError:
 
 
 @contextlib.contextmanager
-def _quiet_libraries() -> Iterator[None]:
-    """Keep the libraries' progress bars and load reports off the user's terminal."""
+def _reports_of_libraries() -> Iterator[list[str]]:
+    """Keep the libraries' bars and load reports off the terminal, and collect the reports."""
     from transformers.utils import logging as transformers_logging
 
+    reports: list[str] = []
+    collector = logging.Handler()
+    collector.emit = lambda record: reports.append(record.getMessage())  # type: ignore[method-assign]
     loggers = [logging.getLogger(name) for name in ("sentence_transformers", "transformers")]
-    levels = [logger.level for logger in loggers]
+    before = [(logger, logger.handlers, logger.propagate) for logger in loggers]
     showed_bars = transformers_logging.is_progress_bar_enabled()
     for logger in loggers:
-        logger.setLevel(logging.ERROR)
+        logger.handlers, logger.propagate = [collector], False
     transformers_logging.disable_progress_bar()
     try:
-        yield
+        yield reports
     finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
+        for logger, handlers, propagate in before:
+            logger.handlers, logger.propagate = handlers, propagate
         if showed_bars:
             transformers_logging.enable_progress_bar()

@@ -123,8 +123,6 @@ class ListColumn:
 
     def __init__(self, rows: NDArray[np.int64], offsets: NDArray[np.int64]) -> None:
         _refuse_bad_offsets(offsets, len(rows))
-        if rows.ndim != 1 or rows.dtype != np.int64:
-            raise ValueError("lists must be one row of 64-bit integers")
         if len(rows) and not (rows.min() >= 0 and rows.max() < len(offsets) - 1):
             raise ValueError(f"a list names a row outside 0 to {len(offsets) - 2}")
         self._rows = rows

@@ -193,9 +193,7 @@ class Snapshot:
 
     def _paths(self) -> Iterator[tuple[int, str]]:
         for row in np.flatnonzero(~self.is_linked).tolist():
-            path = self.article(row).path
-            if path is not None:
-                yield row, path
+            yield row, self.article(row).path or ""
 
     @contextlib.contextmanager
     def _blaming(self, name: str) -> Iterator[None]:
