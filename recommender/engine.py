@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from recommender.embedding.encoder import Encoder
+    from recommender.records import ModelIdentity
 
 BATCH = 1024
 
@@ -70,8 +71,8 @@ class Recommender:
         Args:
             index: The index directory; None takes the one that the settings name.
             settings: None reads `recommender.yaml` of the working directory, if it is there.
-            encoder: Encodes texts that the index does not hold; None opens the index's own model
-                when the first such text comes.
+            encoder: The one that made the index's vectors, for texts that it does not hold; None,
+                or another one, opens the index's own model when the first such text comes.
             now: Aware; decides which articles are due or expired. None means the time of opening.
 
         Raises:
@@ -210,14 +211,19 @@ class Recommender:
         known = self._snapshot.rows_with_text_keys([text_key(text)])
         if known[0] >= 0:
             return self._snapshot.vectors[known]
-        self._encoder = self._encoder or self._open_encoder()
-        return self._encoder.encode([text])
+        return self._own_encoder().encode([text])
 
-    def _open_encoder(self) -> Encoder:
+    def _own_encoder(self) -> Encoder:
+        """The encoder that made the index's vectors; no other gives any that compare with them."""
+        made_with = self._snapshot.manifest.recipe.model
+        if self._encoder is None or self._encoder.identity.fingerprint != made_with.fingerprint:
+            self._encoder = self._open_encoder(made_with)
+        return self._encoder
+
+    def _open_encoder(self, made_with: ModelIdentity) -> Encoder:
         from recommender.embedding.encoder import open_encoder
         from recommender.embedding.registry import find_model
 
-        made_with = self._snapshot.manifest.recipe.model
         model = find_model(made_with.name)
         if model.identity.fingerprint != made_with.fingerprint:
             raise IndexMismatchError(

@@ -303,6 +303,17 @@ def test_an_open_engine_keeps_its_state_until_it_is_refreshed(indexed: Site) -> 
     assert _ids(engine.recommend("wheat"))[0] == "barley"
 
 
+def test_another_models_encoder_is_never_used(indexed: Site) -> None:
+    """After a rebuild with another model, the encoder at hand no longer fits, and is not asked."""
+    engine = indexed.open()
+    indexed.encoder = FakeEncoder("other")
+    indexed.build()
+    engine.refresh()
+
+    with pytest.raises(recommender.ModelNotFoundError, match="there is no model “other”"):
+        engine.recommend(Article(title="new text"))
+
+
 def test_another_text_recipe_is_refused(indexed: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """Vectors of texts put together otherwise would be compared with ours."""
     monkeypatch.setattr("recommender.embedding.texts.TEXT_RECIPE", "title/2")
