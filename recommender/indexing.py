@@ -188,7 +188,7 @@ def _open_previous(store: Store) -> Snapshot | None:
     if not store.exists():
         return None
     try:
-        return store.open()
+        return store.open(thorough=True)  # what is copied on must be whole
     except (IndexFormatError, IndexMismatchError) as error:
         log.warning("%s Making it anew.", error)
         return None

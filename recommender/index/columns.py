@@ -1,56 +1,51 @@
-"""Articles ↔ columns: how text, dates and lists lie in plain arrays.
+"""How texts, dates and lists lie in plain arrays.
 
-A string column is all its texts as UTF-8 in one byte array, and where each one ends. Nothing is
-decoded before it is asked for, so opening an index of any size costs the same.
+A string column is all its texts as UTF-8 in one byte array, and where each one begins and ends.
+Nothing is decoded before it is asked for. Lone surrogates, which a JSON front matter can bring, are
+kept as they are (`surrogatepass`), so what was read is what comes back.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, fields, replace
-from datetime import UTC, datetime
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, overload
+from operator import lt
+from pathlib import Path
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
-from recommender.records import Article, Image, Provider, RelatedLink
+from recommender.index.damage import damage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-UNKNOWN_TIME = np.iinfo(np.int64).min
+UNKNOWN_TIME = int(np.iinfo(np.int64).min)
+"""Stands for no date, before every date."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_N_COMPARED = 8  # bytes at the end of a text, where titles and addresses differ most
 
 
 class StringColumn(Sequence[str]):
-    """Texts in two arrays.
+    """The texts of an opened index, one a row.
 
     Args:
-        blob: All texts in UTF-8, one after the other, shape `(n_bytes,)`, uint8. Lone surrogates,
-            which only callers can bring, are kept as they are (`surrogatepass`).
+        blob: All texts in UTF-8, one after the other, shape `(n_bytes,)`, uint8.
         offsets: Where each text begins, and where the last one ends, shape `(n_texts + 1,)`, int64.
+        path: The file that is blamed when they are damaged.
 
     Raises:
-        ValueError: The two do not fit together.
+        IndexFormatError: The two do not fit together, or, when a text is asked for, it is no UTF-8.
     """
 
-    def __init__(self, blob: NDArray[np.uint8], offsets: NDArray[np.int64]) -> None:
-        _refuse_bad_offsets(offsets, len(blob))
+    def __init__(self, blob: NDArray[np.uint8], offsets: NDArray[np.int64], path: Path) -> None:
+        _refuse_bad_offsets(offsets, len(blob), path)
         self._blob = blob
         self._offsets = offsets
-
-    @classmethod
-    def from_texts(cls, texts: Iterable[str]) -> StringColumn:
-        """The column of some texts, in their order."""
-        encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
-        blob = np.frombuffer(b"".join(encoded), dtype=np.uint8)
-        return cls(blob, to_offsets([len(data) for data in encoded]))
-
-    @property
-    def arrays(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-        """The two arrays, as they are stored."""
-        return self._blob, self._offsets
+        self.path = path
 
     def __len__(self) -> int:
         return len(self._offsets) - 1
@@ -58,168 +53,102 @@ class StringColumn(Sequence[str]):
     @overload
     def __getitem__(self, row: int) -> str: ...
     @overload
-    def __getitem__(self, row: slice) -> Sequence[str]: ...
-    def __getitem__(self, row: int | slice) -> str | Sequence[str]:
-        if isinstance(row, slice):
-            return [self[i] for i in range(*row.indices(len(self)))]
-        return self.encoded(row).decode("utf-8", "surrogatepass")
+    def __getitem__(self, row: slice) -> tuple[str, ...]: ...
+    def __getitem__(self, row: int | slice) -> str | tuple[str, ...]:
+        rows = range(len(self))[row]
+        return self._text(rows) if isinstance(rows, int) else tuple(map(self._text, rows))
 
-    def encoded(self, row: int) -> bytes:
-        """One text as UTF-8."""
-        if not 0 <= row < len(self):
-            raise IndexError(f"row {row} of a column of {len(self)}")
-        return self._blob[self._offsets[row] : self._offsets[row + 1]].tobytes()
+    def find(self, text: str) -> list[int]:
+        """The rows that hold exactly this text, ascending."""
+        wanted = _encode(text)
+        rows = np.flatnonzero(np.diff(self._offsets) == len(wanted))
+        for i in range(1, min(len(wanted), _N_COMPARED) + 1):
+            rows = rows[self._blob[self._offsets[rows + 1] - i] == wanted[-i]]
+        return [row for row in rows.tolist() if self._bytes(row) == wanted]
 
-    def rows_equal(self, text: str) -> list[int]:
-        """Rows that hold exactly this text, ascending; none for the empty text."""
-        wanted = text.encode("utf-8", "surrogatepass")
-        if not wanted:
-            return []
-        candidates = np.flatnonzero(np.diff(self._offsets) == len(wanted))
-        return [row for row in candidates.tolist() if self.encoded(row) == wanted]
-
-    def row_in_order(self, text: str) -> int | None:
+    def find_in_order(self, text: str) -> int | None:
         """The row of a text in a column whose texts ascend, or None."""
-        wanted = text.encode("utf-8", "surrogatepass")
-        low, high = 0, len(self)
-        while low < high:
-            middle = (low + high) // 2
-            if self.encoded(middle) < wanted:
-                low = middle + 1
-            else:
-                high = middle
-        return low if low < len(self) and self.encoded(low) == wanted else None
+        wanted = _encode(text)
+        row = bisect_left(range(len(self)), wanted, key=self._bytes)
+        return row if row < len(self) and self._bytes(row) == wanted else None
 
     def is_ascending(self) -> bool:
-        """Whether every text is greater than the one before it, by its bytes."""
+        """Whether every text comes after the one before it, by code points."""
         whole = self._blob.tobytes()
-        bounds = self._offsets.tolist()
-        texts = [whole[start:end] for start, end in pairwise(bounds)]
-        return all(one < other for one, other in pairwise(texts))
+        texts = [whole[start:end] for start, end in pairwise(self._offsets.tolist())]
+        return all(map(lt, texts, texts[1:]))
 
+    def _text(self, row: int) -> str:
+        try:
+            return str(self._bytes(row), "utf-8", "surrogatepass")
+        except UnicodeDecodeError as error:
+            raise damage(self.path, f"row {row}: found {error.reason}; expected UTF-8") from error
 
-def to_offsets(lengths: Sequence[int]) -> NDArray[np.int64]:
-    """Where parts of these lengths begin, and where the last one ends, shape `(n + 1,)`."""
-    return np.concatenate(([0], np.cumsum(lengths, dtype=np.int64))).astype(np.int64)
-
-
-def _refuse_bad_offsets(offsets: NDArray[np.int64], n_items: int) -> None:
-    if offsets.ndim != 1 or offsets.dtype != np.int64 or len(offsets) == 0:
-        raise ValueError("offsets must be one row of 64-bit integers")
-    if offsets[0] != 0 or offsets[-1] != n_items or bool(np.any(offsets[1:] < offsets[:-1])):
-        raise ValueError(f"offsets must rise from 0 to {n_items}")
+    def _bytes(self, row: int) -> bytes:
+        return self._blob[self._offsets[row] : self._offsets[row + 1]].tobytes()
 
 
 class ListColumn:
-    """Lists of rows in two arrays.
+    """The lists of an opened index, one a row; each entry is the row of another article.
 
     Args:
-        rows: All lists one after the other, shape `(n_entries,)`, int64.
+        entries: All lists one after the other, shape `(n_entries,)`, int64.
         offsets: Where each list begins, and where the last one ends, shape `(n_articles + 1,)`.
+        path: The file that is blamed when they are damaged.
 
     Raises:
-        ValueError: The two do not fit together, or an entry is no row.
+        IndexFormatError: The two do not fit together, or an entry is no row.
     """
 
-    def __init__(self, rows: NDArray[np.int64], offsets: NDArray[np.int64]) -> None:
-        _refuse_bad_offsets(offsets, len(rows))
-        if len(rows) and not (rows.min() >= 0 and rows.max() < len(offsets) - 1):
-            raise ValueError(f"a list names a row outside 0 to {len(offsets) - 2}")
-        self._rows = rows
+    def __init__(self, entries: NDArray[np.int64], offsets: NDArray[np.int64], path: Path) -> None:
+        _refuse_bad_offsets(offsets, len(entries), path)
+        n_articles = len(offsets) - 1
+        if len(entries) and not 0 <= entries.min() <= entries.max() < n_articles:
+            raise damage(path, f"found an entry that is no row; expected 0 to {n_articles - 1}")
+        self._entries = entries
         self._offsets = offsets
 
-    @classmethod
-    def from_lists(cls, lists: Sequence[Sequence[int]]) -> ListColumn:
-        """The column of one list an article, in row order."""
-        flat = np.asarray([row for rows in lists for row in rows], dtype=np.int64)
-        return cls(flat, to_offsets([len(rows) for rows in lists]))
-
-    @property
-    def arrays(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The two arrays, as they are stored."""
-        return self._rows, self._offsets
-
     def __getitem__(self, row: int) -> list[int]:
-        found: list[int] = self._rows[self._offsets[row] : self._offsets[row + 1]].tolist()
-        return found
+        row = range(len(self._offsets) - 1)[row]
+        entries: list[int] = self._entries[self._offsets[row] : self._offsets[row + 1]].tolist()
+        return entries
 
-    def rows_with_a_list(self) -> list[int]:
-        """Rows whose list has an entry, ascending."""
+    def rows_with_entries(self) -> list[int]:
+        """The rows whose list is not empty, ascending."""
         rows: list[int] = np.flatnonzero(np.diff(self._offsets)).tolist()
         return rows
 
 
+def to_string_column(texts: Iterable[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """The blob and the offsets of some texts, in their order."""
+    encoded = [_encode(text) for text in texts]
+    blob = np.frombuffer(b"".join(encoded), dtype=np.uint8)
+    return blob, _to_offsets([len(text) for text in encoded])
+
+
+def to_list_column(lists: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The entries and the offsets of some lists, in their order."""
+    entries = np.asarray([entry for entries in lists for entry in entries], dtype=np.int64)
+    return entries, _to_offsets([len(entries) for entries in lists])
+
+
 def to_seconds(moments: Iterable[datetime | None]) -> NDArray[np.int64]:
-    """Moments as whole seconds since 1970 in UTC, int64; `UNKNOWN_TIME` for None."""
-    seconds = [UNKNOWN_TIME if moment is None else int(moment.timestamp()) for moment in moments]
+    """Aware moments as whole seconds since 1970 in UTC, rounded down; `UNKNOWN_TIME` for None."""
+    seconds = [
+        UNKNOWN_TIME if moment is None else (moment - _EPOCH) // timedelta(seconds=1)
+        for moment in moments
+    ]
     return np.asarray(seconds, dtype=np.int64)
 
 
-def article_to_json(article: Article) -> str:
-    """Every field but the body that is not at its default, as one JSON object."""
-    facts = {
-        name: value
-        for name, value in asdict(replace(article, body="")).items()
-        if value != _DEFAULTS.get(name)
-    }
-    return json.dumps(facts, ensure_ascii=False, separators=(",", ":"), default=_date_to_text)
+def _encode(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
-def article_from_json(text: str, body: str) -> Article:
-    """The article of a JSON object, with its body.
-
-    Raises:
-        ValueError: The text is not the JSON of an article.
-    """
-    try:
-        facts = json.loads(text)
-        return Article(
-            **{name: _RESTORE.get(name, _as_is)(value) for name, value in facts.items()}, body=body
-        )
-    except (AttributeError, KeyError, TypeError, RecursionError) as error:
-        raise ValueError(f"not an article: {error}") from error
+def _to_offsets(lengths: Sequence[int]) -> NDArray[np.int64]:
+    return np.cumsum([0, *lengths], dtype=np.int64)
 
 
-_DEFAULTS: Mapping[str, Any] = {field.name: field.default for field in fields(Article)}
-
-
-def _date_to_text(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    raise TypeError(f"{type(value).__name__} does not belong in an article")
-
-
-def _as_is(value: Any) -> Any:
-    return value
-
-
-def _date(value: str | None) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(value)
-
-
-def _provider(value: Mapping[str, Any] | None) -> Provider | None:
-    return None if value is None else Provider(**value)
-
-
-def _images(values: Sequence[Mapping[str, Any]]) -> tuple[Image, ...]:
-    return tuple(Image(**value) for value in values)
-
-
-def _link(value: Mapping[str, Any]) -> RelatedLink:
-    return RelatedLink(**{name: _RESTORE.get(name, _as_is)(fact) for name, fact in value.items()})
-
-
-def _links(values: Sequence[Mapping[str, Any]]) -> tuple[RelatedLink, ...]:
-    return tuple(_link(value) for value in values)
-
-
-_RESTORE: Mapping[str, Callable[[Any], Any]] = {
-    "published_at": _date,
-    "expires_at": _date,
-    "provider": _provider,
-    "images": _images,
-    "related": _links,
-    "aliases": tuple,
-    "authors": tuple,
-    "topics": tuple,
-}
+def _refuse_bad_offsets(offsets: NDArray[np.int64], n_items: int, path: Path) -> None:
+    if offsets[0] != 0 or offsets[-1] != n_items or np.any(offsets[1:] < offsets[:-1]):
+        raise damage(path, f"found offsets out of order; expected a rise from 0 to {n_items}")

@@ -1,36 +1,44 @@
-"""What a generation is made from: articles and their vectors, laid out as the files of an index."""
+"""What a generation is made from, and how it lies in arrays."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from recommender.index.columns import ListColumn, StringColumn, article_to_json, to_seconds
-from recommender.index.manifest import Recipe
+from recommender.index.columns import to_list_column, to_seconds, to_string_column
+from recommender.index.manifest import FORMAT, Counts, FileFacts, Manifest, Recipe
+from recommender.index.record_json import to_json
+from recommender.index.vectors import refuse_bad_vectors
 from recommender.records import Article, Problem
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DIGEST_BYTES = 32
+_NO_DIGEST = bytes(DIGEST_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """All that one state of an index holds, ready to be written.
+    """All that one state of an index holds.
 
     Attributes:
-        articles: Those of the folder and the linked ones, ordered by id, ids unique.
+        articles: Those of the folder and the linked ones, in any order, each with an id of its own.
         vectors: Shape `(n_articles, dim)`, float32, unit rows, row i for the i-th article.
-        text_keys: SHA-256 of each article's embedded text, 32 bytes each, in the same order.
-        canonical_urls: The form under which each article's address is looked up, empty for none.
-        digests: SHA-256 of each file's bytes, by path; linked articles have none.
-        lists: The editors' lists, article id to ids.
-        warnings: What is to be said of the files each time, although they are not parsed again.
-        recipe: How the index is made.
+        text_keys: SHA-256 of each article's embedded text, 32 bytes, in the same order.
+        canonical_urls: The form under which each article's address is found, in the same order;
+            empty where it has none.
+        digests: SHA-256 of the bytes of each article's file, 32 bytes, by path.
+        lists: The editors' lists: article id to ids in their order.
+        warnings: What was found in the files that were read with a warning.
+        recipe: How all this was made.
+
+    Raises:
+        ValueError: They do not fit together.
     """
 
     articles: Sequence[Article]
@@ -42,41 +50,63 @@ class Contents:
     warnings: Sequence[Problem]
     recipe: Recipe
 
-    def files(self) -> dict[str, Any]:
-        """File name to what it holds: an array for `.npy`, a plain value for `.json`."""
-        articles = self.articles
-        texts = {
-            "ids": [article.id for article in articles],
-            "titles": [article.title for article in articles],
-            "urls": self.canonical_urls,
-            "articles": [article_to_json(article) for article in articles],
-            "bodies": [article.body for article in articles],
-        }
-        arrays = {
+    def __post_init__(self) -> None:
+        refuse_bad_vectors(self.vectors)
+        n = len(self.articles)
+        if not n == len(self.vectors) == len(self.text_keys) == len(self.canonical_urls):
+            raise ValueError(f"{n} articles with other numbers of vectors, text keys or URLs")
+        ids = {article.id for article in self.articles}
+        if len(ids) < n or "" in ids:
+            raise ValueError("an article has no id, or that of another")
+        if strange := {*self.lists, *chain(*self.lists.values())} - ids:
+            raise ValueError(f"a list names “{min(strange)}”; expected the id of an article")
+
+    def to_manifest(self, generation: str, files: Mapping[str, FileFacts]) -> Manifest:
+        """The manifest of these contents, once they are written."""
+        counts = Counts(
+            articles=len(self.articles),
+            linked_articles=sum(article.is_linked for article in self.articles),
+            lists=sum(map(bool, self.lists.values())),
+            warnings=len(self.warnings),
+        )
+        dim = self.vectors.shape[1]
+        return Manifest(FORMAT, generation, self.recipe, dim, counts, files)
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """The arrays of a generation by name, rows ordered by id."""
+        order = sorted(range(len(self.articles)), key=lambda i: self.articles[i].id)
+        articles = [self.articles[i] for i in order]
+        arrays: dict[str, NDArray[Any]] = {
+            "vectors": self.vectors[order],
+            "text_keys": _to_matrix([self.text_keys[i] for i in order]),
+            "digests": _to_matrix([self._digest(article) for article in articles]),
             "published_at": to_seconds(article.published_at for article in articles),
             "expires_at": to_seconds(article.expires_at for article in articles),
             "is_published": np.asarray([article.is_published for article in articles], dtype=bool),
             "is_linked": np.asarray([article.is_linked for article in articles], dtype=bool),
-            "digests": _to_matrix(
-                [self.digests.get(article.path or "", b"") for article in articles]
-            ),
-            "text_keys": _to_matrix(self.text_keys),
-            "vectors": np.ascontiguousarray(self.vectors, dtype=np.float32),
         }
-        for name, column in texts.items():
-            blob, offsets = StringColumn.from_texts(column).arrays
-            arrays |= {name: blob, f"{name}_offsets": offsets}
-        arrays["lists"], arrays["lists_offsets"] = self._list_column().arrays
-        files: dict[str, Any] = {f"{name}.npy": array for name, array in arrays.items()}
-        return files | {"warnings.json": [asdict(problem) for problem in self.warnings]}
+        for name, texts in self._texts(articles, order).items():
+            arrays[name], arrays[f"{name}_offsets"] = to_string_column(texts)
+        row_of = {article.id: row for row, article in enumerate(articles)}
+        lists = (self.lists.get(article.id, ()) for article in articles)
+        rows = [[row_of[entry] for entry in entries] for entries in lists]
+        arrays["lists"], arrays["lists_offsets"] = to_list_column(rows)
+        return arrays
 
-    def _list_column(self) -> ListColumn:
-        row_of = {article.id: row for row, article in enumerate(self.articles)}
-        lists = (self.lists.get(article.id, ()) for article in self.articles)
-        return ListColumn.from_lists([[row_of[entry] for entry in entries] for entries in lists])
+    def _texts(self, articles: Sequence[Article], order: Sequence[int]) -> dict[str, Sequence[str]]:
+        return {
+            "ids": [article.id for article in articles],
+            "titles": [article.title for article in articles],
+            "paths": [article.path or "" for article in articles],
+            "urls": [self.canonical_urls[i] for i in order],
+            "articles": [to_json(replace(article, body="")) for article in articles],
+            "bodies": [article.body for article in articles],
+            "warnings": [to_json(problem) for problem in self.warnings],
+        }
+
+    def _digest(self, article: Article) -> bytes:
+        return _NO_DIGEST if article.path is None else self.digests[article.path]
 
 
 def _to_matrix(digests: Sequence[bytes]) -> NDArray[np.uint8]:
-    """Shape `(n, 32)`; zeros where there is no digest."""
-    padded = b"".join(digest.ljust(DIGEST_BYTES, b"\0") for digest in digests)
-    return np.frombuffer(padded, dtype=np.uint8).reshape(-1, DIGEST_BYTES)
+    return np.frombuffer(b"".join(digests), dtype=np.uint8).reshape(-1, DIGEST_BYTES)

@@ -6,39 +6,33 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from recommender.errors import IndexFormatError, IndexMismatchError
+from recommender.errors import IndexMismatchError
+from recommender.index.damage import damage
+from recommender.index.record_json import from_plain, to_plain
 from recommender.records import ModelIdentity
 
-FILE_NAME = "manifest.json"
 FORMAT = 1
-MAX_BYTES = 1_000_000
-_GENERATION = re.compile(r"generation-\d{6,}")
-_FILE = re.compile(r"[a-z_]+\.(npy|json)")
+MAX_BYTES = 1 << 20
+GENERATION = re.compile(r"generation-[0-9]{6,18}")
+
+_FILE_NAME = re.compile(r"[a-z_]+\.npy")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
-class FileFacts:
-    """Size and SHA-256 (hexadecimal) of one file."""
-
-    bytes: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
 class Recipe:
-    """How an index is made: another recipe means another index, from the same articles.
+    """How an index is made. Where it stays the same, only changed files mean work.
 
     Attributes:
-        recommender: Version of the program.
-        model: Which model makes the vectors.
-        text_recipe: How texts are put together from articles.
-        reading: Fingerprint of how files are read; another one means that they are parsed again.
-        articles_folder: Where the articles lie, relative to the folder around the index.
+        recommender: Version of this program.
+        model: The model that makes the vectors.
+        text_recipe: Names how the embedded texts are put together.
+        reading: Fingerprint of the settings under which files are read.
+        articles_folder: The folder that is read, relative to the one around the index.
         hides_unpublished: Whether unpublished articles are kept out of lists.
     """
 
@@ -51,109 +45,101 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """What an index holds.
+
+    Attributes:
+        articles: Rows, linked articles included.
+        linked_articles: Those that exist only as entries of lists.
+        lists: Articles whose list has an entry.
+        warnings: Warnings of the files that were read with one.
+    """
+
+    articles: int
+    linked_articles: int
+    lists: int
+    warnings: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What a file of a generation must be: its size in bytes and its SHA-256, hexadecimal."""
+
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What an index is.
 
     Attributes:
         format: Version of the layout on disk.
-        generation: Folder that holds the files.
+        generation: Name of the folder that holds the files.
         recipe: How it was made.
         dim: Length of a vector.
-        n_articles: Rows, linked articles included.
-        files: Name of each file to its facts.
+        counts: What it holds.
+        files: What each file of the generation must be, by name.
     """
 
     format: int
     generation: str
     recipe: Recipe
     dim: int
-    n_articles: int
+    counts: Counts
     files: Mapping[str, FileFacts]
 
     def to_json(self) -> str:
-        """The text of the manifest's file, with a checksum of itself."""
-        facts = asdict(self)
-        return json.dumps(facts | {"sha256": _checksum(facts)}, indent=2, sort_keys=True) + "\n"
+        """The text of the manifest's file, which holds a checksum of itself."""
+        facts = to_plain(self)
+        return json.dumps(facts | {"sha256": _checksum(facts)}, indent=2) + "\n"
 
     @classmethod
-    def from_file(cls, path: Path) -> Manifest:
-        """Read and check a manifest.
+    def from_json(cls, data: bytes, path: Path) -> Manifest:
+        """The manifest that some bytes hold.
+
+        Args:
+            data: Content of the file.
+            path: The file, for messages.
 
         Raises:
-            FileNotFoundError: There is none.
-            IndexFormatError: It is not a manifest.
-            IndexMismatchError: Its format is of another version.
+            IndexFormatError: They are not the bytes of a manifest as it was written.
+            IndexMismatchError: They are, but of another format version.
         """
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-        if len(data) > MAX_BYTES:
-            _refuse(path, f"more than {MAX_BYTES:,} bytes", "a manifest")
-        try:
-            facts = json.loads(data.decode("utf-8"))
-        except (ValueError, RecursionError) as error:
-            _refuse(path, "text that is not JSON", "a manifest", error)
-        if not isinstance(facts, dict) or not isinstance(facts.get("format"), int):
-            _refuse(path, "no format version", "a manifest")
-        if facts["format"] != FORMAT:
+        facts = _facts(data, path)
+        if facts.get("format") != FORMAT:
             raise IndexMismatchError(
-                f"{path}: found an index of format {facts['format']}; this version reads format "
-                f"{FORMAT}: run `recommender index` again.",
+                f"{path}: found an index of format {facts.get('format')}; this version reads "
+                f"format {FORMAT}: run `recommender index` again.",
                 path=path,
             )
-        if facts.pop("sha256", None) != _checksum(facts):
-            _refuse(path, "another content than its checksum promises", "the manifest as written")
-        return _from_facts(facts, path)
+        try:
+            manifest = from_plain(cls, facts)
+        except ValueError as error:
+            raise damage(path, str(error)) from error
+        manifest._refuse_impossible(path)
+        return manifest
+
+    def _refuse_impossible(self, path: Path) -> None:
+        if not GENERATION.fullmatch(self.generation):
+            raise damage(path, f"found “{self.generation}”; expected the name of a generation")
+        if self.dim < 1 or min(astuple(self.counts)) < 0:
+            raise damage(path, f"found dim {self.dim}, {self.counts}; expected none below 0")
+        for name, file in self.files.items():
+            if not (_FILE_NAME.fullmatch(name) and _SHA256.fullmatch(file.sha256)):
+                raise damage(path, f"found the file “{name}”; expected a plain name and SHA-256")
+
+
+def _facts(data: bytes, path: Path) -> dict[str, Any]:
+    """What the JSON says, without its checksum, which must fit in every format version."""
+    try:
+        facts = json.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise damage(path, f"found no JSON ({error}); expected a manifest") from error
+    if not isinstance(facts, dict) or facts.pop("sha256", None) != _checksum(facts):
+        raise damage(path, "found other content than its checksum promises; expected a manifest")
+    return facts
 
 
 def _checksum(facts: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
-
-
-def _from_facts(facts: dict[str, Any], path: Path) -> Manifest:
-    try:
-        recipe = Recipe(**facts["recipe"] | {"model": ModelIdentity(**facts["recipe"]["model"])})
-        files = {name: FileFacts(**file) for name, file in facts["files"].items()}
-        manifest = Manifest(**facts | {"recipe": recipe, "files": files})
-    except (AttributeError, KeyError, TypeError) as error:
-        _refuse(path, "keys that a manifest does not have, or lacks some", "a manifest", error)
-    for name, is_sound in _soundness(manifest).items():
-        if not is_sound:
-            _refuse(path, f"a value that cannot be for “{name}”", "a manifest")
-    return manifest
-
-
-def _soundness(manifest: Manifest) -> dict[str, bool]:
-    """Whether each value is of the type and range that it must be of."""
-    recipe = manifest.recipe
-    texts = ("recommender", "text_recipe", "reading", "articles_folder")
-    return {
-        **{name: isinstance(getattr(recipe, name), str) for name in texts},
-        "hides_unpublished": isinstance(recipe.hides_unpublished, bool),
-        "model": _is_sound_model(recipe.model),
-        "generation": bool(_GENERATION.fullmatch(str(manifest.generation))),
-        "dim": _is_count(manifest.dim),
-        "n_articles": _is_count(manifest.n_articles),
-        "files": all(map(_is_sound_file, manifest.files, manifest.files.values())),
-    }
-
-
-def _is_count(value: object) -> bool:
-    return type(value) is int and value >= 0
-
-
-def _is_sound_model(model: Any) -> bool:
-    texts = (model.name, model.fingerprint)
-    return all(isinstance(text, str) for text in texts) and isinstance(model.files, dict)
-
-
-def _is_sound_file(name: str, file: Any) -> bool:
-    return bool(
-        _FILE.fullmatch(name) and _is_count(file.bytes) and _SHA256.fullmatch(str(file.sha256))
-    )
-
-
-def _refuse(path: Path, found: str, expected: str, cause: Exception | None = None) -> NoReturn:
-    raise IndexFormatError(
-        f"{path}: found {found}; expected {expected}: run `recommender index` again.",
-        path=path,
-    ) from cause

@@ -1,102 +1,122 @@
-"""One generation, opened for reading: checked on opening, decoded only where it is asked."""
+"""One generation, opened for reading: checked on opening, decoded where it is asked."""
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import json
-import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, overload
+from typing import TYPE_CHECKING, TypeVar, overload
 
 import numpy as np
 
-from recommender.errors import IndexFormatError
-from recommender.index.columns import ListColumn, StringColumn, article_from_json
 from recommender.index.contents import DIGEST_BYTES
+from recommender.index.damage import damage
+from recommender.index.files import GenerationFiles
 from recommender.index.manifest import Manifest
+from recommender.index.record_json import from_json
+from recommender.index.vectors import refuse_bad_vectors
 from recommender.records import Article, Problem
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-HASHED_ON_OPENING = (
-    1 << 20
-)  # bytes; larger files have their structure checked, and all bytes by `verify`
-TEXT_COLUMNS = ("ids", "titles", "urls", "articles", "bodies")
-UNIT_TOLERANCE = 1e-3
+    from recommender.index.columns import StringColumn
+
+T = TypeVar("T", Article, Problem)
 
 
 class Snapshot:
-    """What an index held when it was opened. Rows are ordered by id.
+    """What an index held when it was opened, whatever becomes of it since. Rows are ordered by id.
+
+    Safe to use from several threads.
+
+    Args:
+        folder: The folder of the generation.
+        manifest: The manifest that names it.
+        thorough: Whether to read every byte and compare it, not only small files and structure.
 
     Attributes:
         manifest: What the index says of itself.
-        ids: Id of each row, ascending by code point.
-        titles: Title of each row.
-        vectors: Shape `(n_articles, dim)`, float32, unit rows, memory-mapped.
-        text_keys: SHA-256 of each embedded text, shape `(n_articles, 32)`, uint8.
+        n_articles: Number of rows, linked articles included.
+        ids: The id of each row, ascending by code point.
+        titles: The title of each row.
+        text_keys: SHA-256 of the embedded text of each row, shape `(n_articles, 32)`, uint8.
         published_at: Seconds since 1970 in UTC, int64; `UNKNOWN_TIME` where there is no date.
         expires_at: The same for the end of publication.
         is_published: False for drafts and the like, bool.
         is_linked: True for articles that exist only in lists, bool.
 
     Raises:
-        FileNotFoundError: A file is missing, perhaps replaced by a newer generation.
+        FileNotFoundError: A file is missing, perhaps because newer generations have come.
         IndexFormatError: A file is not what the manifest says, or not what an index needs.
     """
 
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, manifest: Manifest, *, thorough: bool = False) -> None:
+        files = GenerationFiles(folder, manifest.files, thorough)
+        n = manifest.counts.articles
         self.manifest = manifest
-        self._refuse_strange_files()
-        n = manifest.n_articles
-        self.ids, self.titles, self._urls, self._articles, self._bodies = map(
-            self._texts, TEXT_COLUMNS
-        )
-        self.vectors = self._array("vectors", np.float32, (n, manifest.dim))
-        self.text_keys = self._array("text_keys", np.uint8, (n, DIGEST_BYTES))
-        self._digests = self._array("digests", np.uint8, (n, DIGEST_BYTES))
-        self.published_at = self._array("published_at", np.int64, (n,))
-        self.expires_at = self._array("expires_at", np.int64, (n,))
-        self.is_published = self._array("is_published", np.bool_, (n,))
-        self.is_linked = self._array("is_linked", np.bool_, (n,))
-        self._lists = self._list_column()
-        with self._blaming("ids.npy"):
-            if not self.ids.is_ascending():
-                raise ValueError("ids must ascend")
+        self.n_articles = n
+        self.ids = files.texts("ids", n)
+        self.titles = files.texts("titles", n)
+        self.text_keys = files.array("text_keys", np.uint8, n, DIGEST_BYTES)
+        self.published_at = files.array("published_at", np.int64, n)
+        self.expires_at = files.array("expires_at", np.int64, n)
+        self.is_published = files.array("is_published", np.bool_, n)
+        self.is_linked = files.array("is_linked", np.bool_, n)
+        self._files = files
+        self._vectors = files.array("vectors", np.float32, n, manifest.dim)
+        self._digests = files.array("digests", np.uint8, n, DIGEST_BYTES)
+        self._paths = files.texts("paths", n)
+        self._urls = files.texts("urls", n)
+        self._articles = files.texts("articles", n)
+        self._bodies = files.texts("bodies", n)
+        self._warnings = files.texts("warnings", manifest.counts.warnings)
+        self._lists = files.lists("lists", n)
+        if not self.ids.is_ascending():
+            raise damage(folder / "ids.npy", "found ids out of order; expected them ascending")
+        if thorough:
+            self.vectors  # noqa: B018 - asking for them checks them
 
-    @property
-    def n_articles(self) -> int:
-        """Rows, linked articles included."""
-        return len(self.ids)
+    @cached_property
+    def vectors(self) -> NDArray[np.float32]:
+        """Shape `(n_articles, dim)`, float32, unit rows; memory-mapped where large.
+
+        Raises:
+            IndexFormatError: A row is not finite or not of unit length; seen when first asked for.
+        """
+        try:
+            refuse_bad_vectors(self._vectors)
+        except ValueError as error:
+            raise damage(self._files.folder / "vectors.npy", f"found that {error}") from error
+        return self._vectors
 
     def row(self, article_id: str) -> int | None:
-        """Row of an id, or None."""
-        return self.ids.row_in_order(article_id)
+        """The row of an id, or None."""
+        return self.ids.find_in_order(article_id)
 
     def rows_with_title(self, title: str) -> list[int]:
-        """Rows whose title is exactly this, ascending."""
-        return self.titles.rows_equal(title)
+        """The rows whose title is exactly this, ascending."""
+        return self.titles.find(title)
 
     def rows_with_url(self, canonical_url: str) -> list[int]:
-        """Rows whose canonical address is this, ascending."""
-        return self._urls.rows_equal(canonical_url)
+        """The rows whose canonical address is this, ascending; none for an empty one."""
+        return self._urls.find(canonical_url) if canonical_url else []
 
-    def rows_with_text_keys(self, text_keys: Sequence[bytes]) -> NDArray[np.int64]:
-        """For each key a row whose embedded text has it, -1 for none; shape `(len(text_keys),)`."""
-        rows = [self._row_of_text_key.get(key, -1) for key in text_keys]
+    def rows_with_text_keys(self, text_keys: Iterable[bytes]) -> NDArray[np.int64]:
+        """For each key, in order, a row whose embedded text has it, or -1; int64."""
+        rows = [self._row_of_text_key.get(text_key, -1) for text_key in text_keys]
         return np.asarray(rows, dtype=np.int64)
 
     @cached_property
     def _row_of_text_key(self) -> Mapping[bytes, int]:
-        return {key.tobytes(): row for row, key in enumerate(self.text_keys)}
+        whole = self.text_keys.tobytes()
+        starts = range(0, len(whole), DIGEST_BYTES)
+        return {whole[start : start + DIGEST_BYTES]: row for row, start in enumerate(starts)}
 
     @property
     def articles(self) -> Sequence[Article]:
-        """Every article in row order, each decoded when it is asked for."""
+        """Every article in row order, decoded when it is asked for; errors as for `article`."""
         return _Articles(self)
 
     def article(self, row: int) -> Article:
@@ -105,123 +125,45 @@ class Snapshot:
         Raises:
             IndexFormatError: Its bytes are damaged.
         """
-        with self._blaming("articles.npy"):
-            return article_from_json(self._articles[row], self._bodies[row])
-
-    def lists(self) -> dict[str, tuple[str, ...]]:
-        """The editors' lists, article id to ids; articles without a list are absent."""
-        return {
-            self.ids[row]: tuple(self.ids[entry] for entry in self._lists[row])
-            for row in self._lists.rows_with_a_list()
-        }
+        return replace(self._record(Article, self._articles, row), body=self._bodies[row])
 
     def list_rows(self, row: int) -> list[int]:
-        """The editors' list of one article, as rows in their order."""
+        """The editors' list of one article, as rows in their order; may be empty."""
         return self._lists[row]
 
+    def lists(self) -> dict[str, tuple[str, ...]]:
+        """The editors' lists: article id to ids in their order; articles without one are absent."""
+        return {
+            self.ids[row]: tuple(self.ids[entry] for entry in self._lists[row])
+            for row in self._lists.rows_with_entries()
+        }
+
     def digests(self) -> dict[str, bytes]:
-        """SHA-256 of each file's bytes, by its path."""
-        return {path: self._digests[row].tobytes() for row, path in self._paths()}
+        """SHA-256 of the bytes of every file that was read, by its path."""
+        return {path: self._digests[row].tobytes() for path, row in self._rows_by_path().items()}
 
     def articles_by_path(self) -> dict[str, Article]:
         """The articles of the folder, by the path of their file."""
-        return {path: self.article(row) for row, path in self._paths()}
+        return {path: self.article(row) for path, row in self._rows_by_path().items()}
 
     def warnings(self) -> list[Problem]:
-        """What was said of the files when they were parsed."""
-        with self._blaming("warnings.json"):
-            entries = json.loads((self._folder / "warnings.json").read_bytes())
-            return [Problem(**entry) for entry in entries]
+        """What was found in the files that were read with a warning, in the order it was given."""
+        rows = range(len(self._warnings))
+        return [self._record(Problem, self._warnings, row) for row in rows]
 
-    def verify(self) -> None:
-        """Read every byte and compare it with what the manifest promises.
+    def _rows_by_path(self) -> dict[str, int]:
+        return {path: row for row, path in enumerate(self._paths) if path}
 
-        Raises:
-            IndexFormatError: A file differs, or a vector is not of unit length.
-        """
-        for name in self.manifest.files:
-            self._check_hash(name)
-        lengths = np.linalg.norm(self.vectors, axis=1)
-        if not np.all(np.abs(lengths - 1.0) <= UNIT_TOLERANCE):
-            self._refuse("vectors.npy", "a row that is not of unit length")
-
-    def _texts(self, name: str) -> StringColumn:
-        blob = self._array(name, np.uint8, (None,))
-        offsets = self._array(f"{name}_offsets", np.int64, (self.manifest.n_articles + 1,))
-        with self._blaming(f"{name}_offsets.npy"):
-            return StringColumn(blob, offsets)
-
-    def _list_column(self) -> ListColumn:
-        rows = self._array("lists", np.int64, (None,))
-        offsets = self._array("lists_offsets", np.int64, (self.manifest.n_articles + 1,))
-        with self._blaming("lists.npy"):
-            return ListColumn(rows, offsets)
-
-    def _array(
-        self, name: str, dtype: type[np.generic], shape: tuple[int | None, ...]
-    ) -> NDArray[Any]:
-        """A memory-mapped array whose type and shape are as they must be; None is any length."""
-        file = f"{name}.npy"
-        with self._blaming(file):
-            array = np.load(self._folder / file, mmap_mode="r", allow_pickle=False)
-            fits = array.ndim == len(shape) and all(
-                wanted in {None, found} for wanted, found in zip(shape, array.shape, strict=True)
-            )
-            whole = array.offset + array.nbytes == self.manifest.files[file].bytes
-            if array.dtype != dtype or not fits or not whole or not array.flags.c_contiguous:
-                raise ValueError(f"{array.dtype} of shape {array.shape}")
-        return np.asarray(array)
-
-    def _refuse_strange_files(self) -> None:
-        """Refuse all but plain files of the promised sizes, and small ones of other content."""
-        if not stat.S_ISDIR(self._folder.lstat().st_mode):
-            self._refuse(self._folder.name, "something that is no folder")
-        for name, facts in self.manifest.files.items():
-            status = (self._folder / name).lstat()
-            if not stat.S_ISREG(status.st_mode):
-                self._refuse(name, "something that is no plain file")
-            if status.st_size != facts.bytes:
-                self._refuse(name, f"{status.st_size:,} bytes instead of {facts.bytes:,}")
-            if facts.bytes <= HASHED_ON_OPENING:
-                self._check_hash(name)
-
-    def _check_hash(self, name: str) -> None:
-        with (self._folder / name).open("rb") as stream:
-            found = hashlib.file_digest(stream, "sha256").hexdigest()
-        if found != self.manifest.files[name].sha256:
-            self._refuse(name, "other bytes than were written")
-
-    def _paths(self) -> Iterator[tuple[int, str]]:
-        for row in np.flatnonzero(~self.is_linked).tolist():
-            yield row, self.article(row).path or ""
-
-    @contextlib.contextmanager
-    def _blaming(self, name: str) -> Iterator[None]:
-        """Say of which file a low-level complaint is."""
+    def _record(self, kind: type[T], column: StringColumn, row: int) -> T:
+        text = column[row]
         try:
-            yield
-        except FileNotFoundError:
-            raise
-        except (
-            ValueError,
-            EOFError,
-            OSError,
-            KeyError,
-            TypeError,
-            SyntaxError,
-            RecursionError,
-        ) as error:
-            self._refuse(name, f"damaged content ({error})", error)
-
-    def _refuse(self, name: str, found: str, cause: Exception | None = None) -> NoReturn:
-        path = self._folder / name
-        raise IndexFormatError(
-            f"{path}: found {found}: run `recommender index` again, which replaces it.", path=path
-        ) from cause
+            return from_json(kind, text)
+        except ValueError as error:
+            raise damage(column.path, f"row {row}: {error}") from error
 
 
 class _Articles(Sequence[Article]):
-    """The articles of a snapshot as a sequence that decodes as it goes."""
+    """The articles of a snapshot, decoded as they are asked for."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
@@ -232,9 +174,8 @@ class _Articles(Sequence[Article]):
     @overload
     def __getitem__(self, row: int) -> Article: ...
     @overload
-    def __getitem__(self, row: slice) -> Sequence[Article]: ...
-    def __getitem__(self, row: int | slice) -> Article | Sequence[Article]:
+    def __getitem__(self, row: slice) -> tuple[Article, ...]: ...
+    def __getitem__(self, row: int | slice) -> Article | tuple[Article, ...]:
         rows = range(len(self))[row]
-        if isinstance(rows, range):
-            return [self._snapshot.article(i) for i in rows]
-        return self._snapshot.article(rows)
+        article = self._snapshot.article
+        return article(rows) if isinstance(rows, int) else tuple(map(article, rows))

@@ -1,21 +1,22 @@
-"""One directory on disk: a manifest that names a generation, and that generation's files.
+"""One directory on disk: a manifest that names a generation, and the folder of that generation.
 
-A writer fills a new generation folder, forces it to disk, and then replaces the manifest in one
-step. So whenever it is killed, a reader finds the old state or the new one, never a mixture.
+    .recommender/
+      manifest.json         replaced in one step; what it does not name does not count
+      generation-000007/    all files of one state, never changed once the manifest names it
+      lock                  held by the one who writes
+
+A writer fills a new folder, forces it to disk and only then replaces the manifest. So a reader
+finds the old state or the new one, never a mixture, whenever the writer is killed.
 """
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import json
-import os
 import shutil
+import stat
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from recommender.errors import (
     IndexBusyError,
@@ -24,54 +25,127 @@ from recommender.errors import (
     IndexNotFoundError,
     VectorIndexError,
 )
-from recommender.index import manifest as manifests
 from recommender.index.contents import Contents
-from recommender.index.manifest import FORMAT, FileFacts, Manifest
+from recommender.index.damage import damage
+from recommender.index.files import replace_file, sync_folder, write_array
+from recommender.index.manifest import GENERATION, MAX_BYTES, Manifest
 from recommender.index.snapshot import Snapshot
 
-LOCK_FILE = "lock"
-N_TRIES = 10
-TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of the related-article recommender.\n"
-HOUSEKEEPING = {".gitignore": "*\n", "CACHEDIR.TAG": TAG}
+if TYPE_CHECKING:
+    from filelock import FileLock
+
+_TAG = b"Signature: 8a477f597d28d172789f06886806bc55\n# An index that recommender can make again.\n"
+_LABELS = {"CACHEDIR.TAG": _TAG, ".gitignore": b"*\n"}
 
 
 class Store:
-    """An index directory, which need not exist yet."""
+    """An index directory, which need not exist yet.
+
+    Args:
+        path: The directory.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-
-    @property
-    def _manifest_path(self) -> Path:
-        return self.path / manifests.FILE_NAME
+        self._lock: FileLock | None = None
 
     def exists(self) -> bool:
-        """Whether there is an index here, sound or not."""
+        """Whether an index is here, sound or not."""
         return self._manifest_path.exists()
 
-    def open(self) -> Snapshot:
+    def open(self, *, thorough: bool = False) -> Snapshot:
         """The state that the manifest names.
+
+        Args:
+            thorough: Whether to read every byte and compare it, as one should before copying from
+                an index; otherwise small files are compared, and large ones by their structure.
 
         Raises:
             IndexNotFoundError: There is no index here.
             IndexFormatError: It is damaged.
             IndexMismatchError: It is of another format version.
+            VectorIndexError: It cannot be read.
         """
-        for _ in range(N_TRIES):
+        with self._naming_failures("read"):
             manifest = self._read_manifest()
+            while True:
+                folder = self.path / manifest.generation
+                try:
+                    return Snapshot(folder, manifest, thorough=thorough)
+                except (FileNotFoundError, IndexFormatError) as error:
+                    before, manifest = manifest, self._read_manifest()
+                    if manifest != before:
+                        continue  # a writer was faster: what counts is the newer generation
+                    if isinstance(error, IndexFormatError):
+                        raise
+                    raise damage(Path(error.filename), "found no file; expected one") from error
+
+    @contextmanager
+    def lock(self, timeout: float = 10.0) -> Iterator[None]:
+        """Hold the right to write; the system lets it go when the process ends, however it ends.
+
+        Whoever holds it may take it again: `write` does.
+
+        Args:
+            timeout: Seconds to wait for another writer.
+
+        Raises:
+            IndexBusyError: Another writer holds it still.
+            VectorIndexError: The directory is not for an index, or cannot be written.
+        """
+        from filelock import FileLock, Timeout
+
+        with self._naming_failures("written"):
+            self._prepare_directory()
+            if self._lock is None:
+                self._lock = FileLock(self.path / "lock")
             try:
-                return Snapshot(self.path / manifest.generation, manifest)
-            except FileNotFoundError:
-                if self._read_manifest() == manifest:
-                    break
-        raise IndexFormatError(
-            f"{self.path}: {manifest.generation} lacks a file: run `recommender index` again.",
-            path=self.path,
-        )
+                self._lock.acquire(timeout=timeout)
+            except Timeout as error:
+                raise IndexBusyError(
+                    f"another process is writing the index {self.path}: "
+                    "try again when it has finished.",
+                    path=self.path,
+                ) from error
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    def write(self, contents: Contents) -> Manifest:
+        """Make contents the state of this index, under the lock.
+
+        The state before stays on disk until the next write, for readers that are about to open it.
+
+        Raises:
+            IndexBusyError: Another writer holds the lock.
+            VectorIndexError: The directory is not for an index, cannot be written, or the disk is
+                full; the state before still counts.
+        """
+        with self.lock(), self._naming_failures("written"):
+            self._remove_leftovers()
+            name = self._next_generation()
+            folder = self.path / name
+            try:
+                manifest = _write_generation(folder, contents)
+                replace_file(self._manifest_path, manifest.to_json().encode())
+            except BaseException:
+                if self._named_generation() != name:
+                    shutil.rmtree(folder, ignore_errors=True)
+                raise
+            return manifest
+
+    @property
+    def _manifest_path(self) -> Path:
+        return self.path / "manifest.json"
 
     def _read_manifest(self) -> Manifest:
+        path = self._manifest_path
         try:
-            return Manifest.from_file(self._manifest_path)
+            status = path.lstat()
+            if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
+                raise damage(path, "found a link, or too many bytes; expected a manifest")
+            return Manifest.from_json(path.read_bytes(), path)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise IndexNotFoundError(
                 f"there is no index at {self.path}: make one with "
@@ -79,127 +153,67 @@ class Store:
                 path=self.path,
             ) from error
 
-    @contextlib.contextmanager
-    def lock(self, timeout: float = 10.0) -> Iterator[None]:
-        """Hold the right to write; the system lets it go when the process ends, however it ends.
-
-        Args:
-            timeout: Seconds to wait for another writer.
-
-        Raises:
-            IndexBusyError: Another process is still writing.
-            VectorIndexError: The directory holds something that is no index.
-        """
-        import filelock
-
-        self._make_directory()
+    def _named_generation(self) -> str | None:
+        """The generation that counts; None where there is none, or none that can be read."""
         try:
-            with filelock.FileLock(self.path / LOCK_FILE, timeout=timeout):
-                yield
-        except filelock.Timeout as error:
-            raise IndexBusyError(
-                f"another process is writing the index {self.path}: try again once it is done.",
+            return self._read_manifest().generation
+        except (IndexNotFoundError, IndexFormatError, IndexMismatchError):
+            return None
+
+    def _generations(self) -> list[Path]:
+        return [path for path in self.path.iterdir() if GENERATION.fullmatch(path.name)]
+
+    def _next_generation(self) -> str:
+        names = {path.name for path in self._generations()} | {self._named_generation()}
+        numbers = [int(name.removeprefix("generation-")) for name in names if name]
+        return f"generation-{max(numbers, default=0) + 1:06d}"
+
+    def _remove_leftovers(self) -> None:
+        """Remove what killed writers left, and the state before the current one."""
+        named = self._named_generation()
+        if named is None and self.exists():
+            return  # another version may be able to read it; the write after this one tidies up
+        for folder in self._generations():
+            if folder.name != named:
+                shutil.rmtree(folder, ignore_errors=True)  # NFS keeps what a reader still maps
+
+    def _prepare_directory(self) -> None:
+        """Make the directory, but never turn one that serves something else into an index."""
+        if self.path.exists() and not self._is_ours():
+            raise VectorIndexError(
+                f"{self.path} holds something else than an index: name a new or empty directory.",
+                path=self.path,
+            )
+        self.path.mkdir(parents=True, exist_ok=True)
+        for name, text in _LABELS.items():
+            with suppress(FileExistsError), (self.path / name).open("xb") as stream:
+                stream.write(text)
+
+    def _is_ours(self) -> bool:
+        if not self.path.is_dir():
+            return False
+        tag = self.path / "CACHEDIR.TAG"
+        is_tagged = tag.is_file() and _TAG.startswith(tag.read_bytes())  # it may be half written
+        return is_tagged or self._named_generation() is not None or not any(self.path.iterdir())
+
+    @contextmanager
+    def _naming_failures(self, done: str) -> Iterator[None]:
+        """Say in our words that the system refused something."""
+        try:
+            yield
+        except OSError as error:
+            raise VectorIndexError(
+                f"the index {self.path} cannot be {done}: {error.strerror or error}; "
+                "what it held is unchanged: put that right and try again.",
                 path=self.path,
             ) from error
 
-    def _make_directory(self) -> None:
-        if self.path.is_dir() and not self.exists():
-            strangers = sorted(path.name for path in self.path.iterdir() if not _is_ours(path.name))
-            if strangers:
-                raise VectorIndexError(
-                    f"{self.path} is no index and not empty (it holds “{strangers[0]}”): name an "
-                    "empty or new directory with --index.",
-                    path=self.path,
-                )
-        elif self.path.exists() and not self.path.is_dir():
-            raise VectorIndexError(
-                f"{self.path} is a file: name a directory with --index.", path=self.path
-            )
-        self.path.mkdir(parents=True, exist_ok=True)
-        for name, text in HOUSEKEEPING.items():
-            if not (self.path / name).exists():
-                (self.path / name).write_text(text, "utf-8")
 
-    def write(self, contents: Contents) -> Manifest:
-        """Write a new generation and make it the one that counts; call it under `lock`.
-
-        The generation before it stays until the next write, for readers that are just opening it.
-
-        Raises:
-            OSError: The disk is full, or the directory cannot be written; the old state stays.
-        """
-        current = self._current_generation()
-        self._remove_generations(keep={current})
-        name = f"generation-{_number(current) + 1:06d}"
-        folder = self.path / name
-        try:
-            folder.mkdir()
-            files = {file: _write(folder / file, value) for file, value in contents.files().items()}
-            _sync_directory(folder)
-            manifest = Manifest(
-                format=FORMAT,
-                generation=name,
-                recipe=contents.recipe,
-                dim=contents.vectors.shape[1],
-                n_articles=len(contents.articles),
-                files=files,
-            )
-            _replace(self._manifest_path, manifest.to_json())
-        except BaseException:
-            if self._current_generation() != name:
-                shutil.rmtree(folder, ignore_errors=True)
-            raise
-        return manifest
-
-    def _current_generation(self) -> str | None:
-        try:
-            return Manifest.from_file(self._manifest_path).generation
-        except (FileNotFoundError, IndexFormatError, IndexMismatchError):
-            return None
-
-    def _remove_generations(self, keep: set[str | None]) -> None:
-        for path in self.path.glob("generation-*"):
-            if path.name not in keep:
-                shutil.rmtree(path, ignore_errors=True)
-
-
-def _is_ours(name: str) -> bool:
-    return name in {LOCK_FILE, *HOUSEKEEPING} or name.startswith(
-        ("generation-", manifests.FILE_NAME)
-    )
-
-
-def _number(generation: str | None) -> int:
-    return int(generation.removeprefix("generation-")) if generation else 0
-
-
-def _write(path: Path, value: Any) -> FileFacts:
-    """Write an array (`.npy`) or a value (`.json`) and force it to disk."""
-    with path.open("wb") as stream:
-        if path.suffix == ".npy":
-            np.save(stream, value, allow_pickle=False)
-        else:
-            stream.write(json.dumps(value).encode())
-        stream.flush()
-        os.fsync(stream.fileno())
-    with path.open("rb") as written:
-        digest = hashlib.file_digest(written, "sha256").hexdigest()
-    return FileFacts(bytes=path.stat().st_size, sha256=digest)
-
-
-def _replace(path: Path, text: str) -> None:
-    temporary = path.with_name(f"{path.name}.new")
-    with temporary.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(path)
-    _sync_directory(path.parent)
-
-
-def _sync_directory(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _write_generation(folder: Path, contents: Contents) -> Manifest:
+    """Write all files of a generation and force them to disk, names included."""
+    folder.mkdir()
+    arrays = contents.to_arrays()
+    files = {f"{name}.npy": write_array(folder / f"{name}.npy", arrays[name]) for name in arrays}
+    sync_folder(folder)
+    sync_folder(folder.parent)
+    return contents.to_manifest(folder.name, files)
