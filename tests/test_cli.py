@@ -402,11 +402,11 @@ def test_progress_is_drawn_on_a_terminal_only(site: Site) -> None:
     command = [sys.executable, "-c", program]
     environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80"}
     leader, follower = pty.openpty()
-    subprocess.run(command, stderr=follower, env=environment, check=True)
+    subprocess.run(command, cwd=site.root, stderr=follower, env=environment, check=True)
     os.close(follower)
     drawn = os.read(leader, 100_000).decode("utf-8", "replace")
     os.close(leader)
-    quiet = subprocess.run(command, capture_output=True, env=environment, check=True)
+    quiet = subprocess.run(command, cwd=site.root, capture_output=True, env=environment, check=True)
 
     assert "reading" in drawn
     assert "3/3" in drawn

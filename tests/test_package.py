@@ -64,12 +64,18 @@ def test_an_unknown_article_error_offers_what_is_near() -> None:
     assert "give an id, a path, a URL" in str(UnknownArticleError("x", []))
 
 
-def test_tests_run_against_the_installed_package(request: pytest.FixtureRequest) -> None:
+def test_tests_run_against_the_installed_package(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
     """Where a wheel is installed, the checkout is not what is tested."""
     checkout = request.config.rootpath / "recommender"
     program = "import recommender; print(recommender.__file__)"
     run = subprocess.run(
-        [sys.executable, "-I", "-c", program], capture_output=True, text=True, check=False
+        [sys.executable, "-I", "-c", program],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if run.returncode:
         pytest.skip("the package is not installed here")

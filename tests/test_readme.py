@@ -35,10 +35,10 @@ def test_the_python_example_runs(tmp_path: Path) -> None:
     (tmp_path / "example.py").write_text(_block("python") + "print(len(everything))\n", "utf-8")
     lines = _run(tmp_path, "example.py").splitlines()
 
-    assert lines[0] == "98 articles, 98 texts encoded"
-    assert lines[1].startswith("1 0.489 AI Integration In Aerial Imagery")
+    assert lines[0] == "105 articles, 105 texts encoded"
+    assert lines[3].startswith("3 0.489 AI Integration In Aerial Imagery")
     assert [line.split()[0] for line in lines[1:6]] == ["1", "2", "3", "4", "5"]
-    assert lines[6] == "91"
+    assert lines[6] == "97"
 
 
 @pytest.mark.model

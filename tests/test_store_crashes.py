@@ -139,7 +139,7 @@ def test_readers_never_see_a_mixture(tmp_path: Path) -> None:
         "PYTHONPATH": os.pathsep.join([str(KILLER.parent), os.environ.get("PYTHONPATH", "")])
     }
     seen = []
-    with subprocess.Popen(command, env=environment) as writer:
+    with subprocess.Popen(command, cwd=tmp_path, env=environment) as writer:
         while writer.poll() is None:
             snapshot = store.open()
             articles = [snapshot.article(row).title for row in range(3)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -196,13 +197,14 @@ def test_rows_must_ascend() -> None:
         VectorIndex(unit_vectors(15, 4, 8), np.asarray([2, 1]))
 
 
-def test_opening_an_index_loads_no_search_library() -> None:
+def test_opening_an_index_loads_no_search_library(tmp_path: Path) -> None:
     """Faiss, filelock and YAML come with the first search, the first write, the first file."""
     code = (
         "import sys, recommender.index.store, recommender.index.vectors\n"
         "print({name.partition('.')[0] for name in sys.modules}"
         " & {'faiss', 'filelock', 'yaml', 'scipy', 'sklearn', 'torch'})"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
 
     assert done.stdout == "set()\n"
