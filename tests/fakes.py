@@ -37,7 +37,8 @@ class FakeEncoder:
     def _vector(self, text: str) -> NDArray[np.float64]:
         words = text.lower().split() or [text]
         total = np.sum([self._direction(word.strip(".,:;!?\"'")) for word in words], axis=0)
-        return total / np.linalg.norm(total)
+        unit: NDArray[np.float64] = total / np.linalg.norm(total)
+        return unit
 
     def _direction(self, word: str) -> NDArray[np.float64]:
         seed = hashlib.sha256(word.encode("utf-8", "surrogatepass")).digest()

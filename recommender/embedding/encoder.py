@@ -7,12 +7,14 @@ import json
 import logging
 import re
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 import numpy as np
 
+from recommender.embedding.sources import one_line
 from recommender.errors import ModelError, ModelIntegrityError
 from recommender.records import ModelIdentity
 
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 BATCH = 32
 OWN_MODULES = "sentence_transformers."
+PROBES = ("wheat", "cinema")
+ALIKE = 0.9999
+SHOWN_OF_A_TEXT = 60
 _MISSING = re.compile(r"^(\S+)[ ]*\|[^|\n]*MISSING", re.MULTILINE)  # in transformers' load report
 Progress = Callable[[int, int], None]
 
@@ -46,32 +51,39 @@ class Encoder(Protocol):
         """Encode texts.
 
         Args:
-            texts: In any order; equal texts have equal vectors.
-            progress: Called with the number of texts done and their total.
+            texts: In any order, which moves a vector by no more than the noise of float32 (1e-5);
+                equal texts of one call have equal vectors.
+            progress: Called after each batch with the number of texts done and their total, each
+                distinct text counted once.
 
         Returns:
-            Shape `(len(texts), dim)`, float32, C-contiguous, unit rows, row i for texts[i].
+            Shape `(len(texts), dim)`, float32, C-contiguous, unit rows, row i for texts[i]; shape
+            `(0, dim)` for no texts.
 
         Raises:
-            ModelError: A vector is zero or not finite.
+            ModelError: A text cannot be encoded, or its vector is zero or not finite.
         """
         ...
 
 
 def open_encoder(model: Model) -> Encoder:
-    """Load a model; its files are verified first.
+    """Load a model; its files are verified first, and no code that comes with them is run.
 
     Raises:
-        MissingDependencyError: The model is nowhere to be found.
-        ModelIntegrityError: A file is not the promised one, or the model wants code of its own.
-        ModelError: Its files are sound and yet cannot be loaded.
+        MissingDependencyError: The model is not installed.
+        ModelIntegrityError: A file is not the promised one, asks for code or weights of others, or
+            lacks weights.
+        ModelError: Its files cannot be loaded, or its tokenizer is missing.
     """
     folder = model.locate()
+    _refuse_foreign_parts(model.identity, folder)
     with tempfile.TemporaryDirectory(prefix="recommender-model-") as scratch:
         only = Path(scratch)
         _link_files(model.identity, folder, only)
-        _refuse_foreign_modules(model.identity, only)
-        return SentenceEncoder(model.identity, _load(model.identity, only))
+        encoder, report = _load(model.identity, only)
+    _refuse_missing_weights(model.identity, folder, report)
+    _refuse_without_tokenizer(encoder)
+    return encoder
 
 
 class SentenceEncoder:
@@ -97,20 +109,22 @@ class SentenceEncoder:
         return vectors[[row_of[text] for text in texts]]
 
     def _encode_batch(self, texts: list[str]) -> NDArray[np.float32]:
-        readable = [
-            text.encode("utf-8", "replace").decode() for text in texts
-        ]  # no lone surrogates
-        vectors = self._transformer.encode(
-            readable, batch_size=BATCH, show_progress_bar=False, normalize_embeddings=True
-        )
+        # the tokenizer refuses lone surrogates
+        readable = [text.encode("utf-8", "replace").decode() for text in texts]
+        try:
+            vectors = self._transformer.encode(
+                readable, batch_size=BATCH, show_progress_bar=False, normalize_embeddings=True
+            )
+        except Exception as error:  # a stranger's model may raise anything
+            raise _failure(self.identity, "cannot encode a text", one_line(error)) from error
         lengths = np.linalg.norm(vectors, axis=1)
         is_sound = np.isfinite(lengths) & (lengths > 0)
         if not is_sound.all():
-            text = texts[int(np.argmin(is_sound))]
-            raise ModelError(
-                f"the model “{self.identity.name}” gave a vector that is zero or not finite for "
-                f"the text “{text[:60]}”: name another model with --model.",
-                model=self.identity.name,
+            text = readable[int(np.argmin(is_sound))]
+            raise _failure(
+                self.identity,
+                "gave a vector that is zero or not finite",
+                f"for the text “{text[:SHOWN_OF_A_TEXT]}”",
             )
         unit: NDArray[np.float32] = (vectors / lengths[:, None]).astype(np.float32)
         return unit
@@ -123,31 +137,54 @@ def _link_files(identity: ModelIdentity, folder: Path, only: Path) -> None:
         (only / name).symlink_to((folder / name).resolve())
 
 
-def _refuse_foreign_modules(identity: ModelIdentity, folder: Path) -> None:
-    path = folder / "modules.json"
-    if not path.exists():
-        return
+def _refuse_foreign_parts(identity: ModelIdentity, folder: Path) -> None:
+    """Refuse files that ask for code, or for weights that are not among the verified ones."""
+    for name in identity.files:
+        path = folder / name
+        if path.name == "modules.json":
+            _refuse_foreign_modules(identity, path)
+        elif path.name == "adapter_config.json":
+            _refuse(identity, path, "the weights of another model, to adapt them")
+        elif path.name.endswith("config.json"):
+            content = _read_json(identity, path)
+            if isinstance(content, dict) and "auto_map" in content:
+                _refuse(identity, path, "code of its own (`auto_map`)")
+
+
+def _refuse_foreign_modules(identity: ModelIdentity, path: Path) -> None:
     try:
-        kinds = [str(module["type"]) for module in json.loads(path.read_bytes())]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise _cannot_load(identity, error) from error
+        kinds = [str(module["type"]) for module in _read_json(identity, path)]
+    except (KeyError, TypeError) as error:
+        raise _failure(identity, "cannot be loaded", f"{path}: {one_line(error)}") from error
     for kind in kinds:
         if not kind.startswith(OWN_MODULES):
-            raise ModelIntegrityError(
-                f"the model “{identity.name}” wants the module “{kind}”; only modules of "
-                "sentence-transformers are loaded, because others are code: name another model.",
-                model=identity.name,
-                path=path,
-                expected=f"{OWN_MODULES}*",
-                found=kind,
-            )
+            _refuse(identity, path, f"the module “{kind}”")
 
 
-def _load(identity: ModelIdentity, folder: Path) -> Any:
-    with _reports_of_libraries() as reports:
-        from sentence_transformers import SentenceTransformer
+def _read_json(identity: ModelIdentity, path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise _failure(identity, "cannot be loaded", f"{path}: {one_line(error)}") from error
 
-        try:
+
+def _refuse(identity: ModelIdentity, path: Path, wish: str) -> NoReturn:
+    raise ModelIntegrityError(
+        f"the model “{identity.name}” wants {wish} ({path}); only its own weights and modules of "
+        "sentence-transformers are loaded: name another model with --model.",
+        model=identity.name,
+        path=path,
+        expected=f"{OWN_MODULES}*",
+        found=wish,
+    )
+
+
+def _load(identity: ModelIdentity, folder: Path) -> tuple[SentenceEncoder, str]:
+    """The loaded model, and what the libraries logged meanwhile."""
+    try:
+        with _reports_of_libraries() as reports:
+            from sentence_transformers import SentenceTransformer
+
             transformer = SentenceTransformer(
                 str(folder),
                 device="cpu",
@@ -155,10 +192,10 @@ def _load(identity: ModelIdentity, folder: Path) -> Any:
                 trust_remote_code=False,
                 model_kwargs={"use_safetensors": True},
             )
-        except Exception as error:
-            raise _cannot_load(identity, error) from error
-    _refuse_missing_weights(identity, folder, "\n".join(reports))
-    return transformer
+            return SentenceEncoder(identity, transformer.float()), "\n".join(reports)
+    except Exception as error:  # broken files make the libraries raise anything
+        detail = one_line(error).replace(str(folder), "its folder")
+        raise _failure(identity, "cannot be loaded", detail) from error
 
 
 def _refuse_missing_weights(identity: ModelIdentity, folder: Path, report: str) -> None:
@@ -178,10 +215,17 @@ def _refuse_missing_weights(identity: ModelIdentity, folder: Path, report: str) 
         )
 
 
-def _cannot_load(identity: ModelIdentity, error: Exception) -> ModelError:
-    detail = " ".join(str(error).split())[:200]
+def _refuse_without_tokenizer(encoder: SentenceEncoder) -> None:
+    """Refuse a model whose tokenizer the library made up: it knows no word from another."""
+    one, other = encoder.encode(PROBES)
+    if one @ other > ALIKE:
+        words = " from ".join(f"“{word}”" for word in PROBES)
+        raise _failure(encoder.identity, f"cannot tell {words}", "is its tokenizer there?")
+
+
+def _failure(identity: ModelIdentity, complaint: str, detail: str) -> ModelError:
     return ModelError(
-        f"the model “{identity.name}” cannot be loaded ({type(error).__name__}: {detail}): "
+        f"the model “{identity.name}” {complaint} ({detail}): "
         "check that its folder is complete, or name another with --model.",
         model=identity.name,
     )
@@ -196,15 +240,19 @@ def _reports_of_libraries() -> Iterator[list[str]]:
     collector = logging.Handler()
     collector.emit = lambda record: reports.append(record.getMessage())  # type: ignore[method-assign]
     loggers = [logging.getLogger(name) for name in ("sentence_transformers", "transformers")]
-    before = [(logger, logger.handlers, logger.propagate) for logger in loggers]
+    before = [(logger, logger.handlers, logger.propagate, logger.level) for logger in loggers]
     showed_bars = transformers_logging.is_progress_bar_enabled()
     for logger in loggers:
         logger.handlers, logger.propagate = [collector], False
+        logger.setLevel(logging.WARNING)  # a user may have silenced what we must read
     transformers_logging.disable_progress_bar()
     try:
-        yield reports
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield reports
     finally:
-        for logger, handlers, propagate in before:
+        for logger, handlers, propagate, level in before:
             logger.handlers, logger.propagate = handlers, propagate
+            logger.setLevel(level)
         if showed_bars:
             transformers_logging.enable_progress_bar()

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 from recommender.embedding.sources import (
+    WEIGHTS_ENDING,
     FolderSource,
     HubSource,
     PackageSource,
     Source,
     fingerprint,
     hash_file,
-    hash_folder,
+    loaded_files,
 )
 from recommender.errors import (
     MissingDependencyError,
@@ -44,21 +45,31 @@ class Model:
     sources: tuple[Source, ...]
 
     def locate(self) -> Path:
-        """The first folder in which every file has its promised hash.
+        """The first folder in which every file has its promised hash; the network is asked last.
 
         Raises:
             MissingDependencyError: The model is nowhere to be found.
             ModelIntegrityError: It was found, but with other bytes.
         """
         refusal: ModelIntegrityError | None = None
+        cause: ModelNotFoundError | None = None
+        try:
+            for folder in self._folders():
+                refusal = self._difference(folder)
+                if refusal is None:
+                    return folder
+        except ModelNotFoundError as error:
+            cause = error
+        raise refusal or self.absence() from cause
+
+    def _folders(self) -> Iterator[Path]:
         for source in self.sources:
             folder = source.folder()
-            if folder is None:
-                continue
-            refusal = self._difference(folder)
-            if refusal is None:
-                return folder
-        raise refusal or self.absence()
+            if folder:
+                yield folder
+        for source in self.sources:
+            if isinstance(source, HubSource):
+                yield source.fetch()
 
     def verdicts(self, folder: Path) -> dict[str, Verdict]:
         """What each promised file is in a folder."""
@@ -87,8 +98,8 @@ class Model:
         places = ", ".join(map(str, self.sources))
         if not packages:
             return ModelNotFoundError(
-                f"the model “{self.identity.name}” is not here (looked in: {places}) and cannot be "
-                "fetched: check the name and the network, or name a folder with --model.",
+                f"the model “{self.identity.name}” is not here (looked in: {places}): check the "
+                "name and the network, or name a folder with --model.",
                 model=self.identity.name,
             )
         return MissingDependencyError(
@@ -168,16 +179,17 @@ def find_model(name: str) -> Model:
     registry = read_registry()
     if name in registry:
         return registry[name].model
-    path = Path(name).expanduser()
-    if path.is_dir():
-        return _model_of(str(path.resolve()), FolderSource(path.resolve()))
+    folder = _existing_folder(name)
+    if folder:
+        return _model_in(folder, str(folder))
     for entry in registry.values():
-        if HubSource(name) in {
-            HubSource(s.name) for s in entry.model.sources if isinstance(s, HubSource)
-        }:
+        if any(
+            isinstance(source, HubSource) and source.name == name for source in entry.model.sources
+        ):
             return entry.model
     if _HUB_NAME.fullmatch(name) and not name.startswith("."):
-        return _model_of(name, HubSource(name))
+        source = HubSource(name)
+        return _model_in(source.folder() or source.fetch(), name)
     close = difflib.get_close_matches(name, registry, n=1)
     advice = f"did you mean “{close[0]}”?" if close else f"known are {', '.join(registry)}"
     raise ModelNotFoundError(
@@ -195,7 +207,7 @@ def verify_model(name: str) -> dict[str, Verdict]:
     """Read every file of a model and compare it with the hash that it must have.
 
     Returns:
-        File name to `ok`, `missing` or `differs`, for the first place where the model is found.
+        File name to `ok`, `missing` or `differs`, for the first place on this machine.
 
     Raises:
         ModelNotFoundError: Nothing answers to the name.
@@ -209,22 +221,29 @@ def verify_model(name: str) -> dict[str, Verdict]:
     raise model.absence()
 
 
-def _model_of(name: str, source: FolderSource | HubSource) -> Model:
+def _existing_folder(name: str) -> Path | None:
+    try:
+        path = Path(name).expanduser().resolve()
+        return path if name and path.is_dir() else None
+    except (OSError, RuntimeError, ValueError):  # too long, of an unknown home, with a NUL in it
+        return None
+
+
+def _model_in(folder: Path, name: str) -> Model:
     """A model that no registry vouches for: its files are hashed as they are found."""
-    folder = source.folder()
-    if folder is None:
-        raise Model(ModelIdentity(name, "", {}), (source,)).absence()
-    files = hash_folder(folder)
-    if not any(file.endswith(".safetensors") for file in files):
+    files = loaded_files(folder)
+    if not any(file.endswith(WEIGHTS_ENDING) for file in files):
         raise ModelIntegrityError(
-            f"{folder}: found no .safetensors file; expected weights in that format, because others"
-            " can run code: save the model again with `save(folder, safe_serialization=True)`.",
+            f"{folder}: found no {WEIGHTS_ENDING} file; expected weights in that format, because "
+            "others can run code: save the model again with "
+            "`save_pretrained(folder, safe_serialization=True)`, or name another with --model.",
             model=name,
             path=folder,
-            expected="*.safetensors",
+            expected=f"*{WEIGHTS_ENDING}",
             found="none",
         )
-    return Model(ModelIdentity(name, fingerprint(files), files), (FolderSource(folder),))
+    hashes = {file: hash_file(folder / file) for file in files}
+    return Model(ModelIdentity(name, fingerprint(hashes), hashes), (FolderSource(folder),))
 
 
 def _entry(name: str, facts: Mapping[str, Any]) -> ModelEntry:
