@@ -71,6 +71,20 @@ def test_an_id_comes_before_a_slug() -> None:
     assert _list_of(RelatedLink(target="sora"), SORA, named) == ("sora",)
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        RelatedLink(target="https://elsewhere.example/sora"),
+        RelatedLink(target="/elsewhere/sora/"),
+        RelatedLink(target="elsewhere/2024-03-06-sora.md"),
+    ],
+    ids=lambda link: link.target,
+)
+def test_an_address_or_path_that_only_ends_like_an_article_is_not_it(link: RelatedLink) -> None:
+    """A file name or slug counts on its own, not as the end of something else."""
+    assert _list_of(link, SORA) == ()
+
+
 def test_a_title_counts_only_without_a_url() -> None:
     """An entry with a URL that is not known here is an outside article, whatever its title."""
     link = RelatedLink(title="Sora arrives", url="https://elsewhere.example/x")

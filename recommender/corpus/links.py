@@ -95,6 +95,8 @@ class _Directory:
         return found
 
     def _by_reference(self, target: str, linking: Article) -> str | None:
+        if canonical_url(target):
+            return self._by_address(target)
         return (
             self._by_path(target, linking)
             or self._by_name.get(_name_key(target))
@@ -141,7 +143,7 @@ def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 def _file_names(article: Article) -> list[str]:
     """The last part of the path, with and without the date before it."""
-    name = _name_key(article.id)
+    name = _name_key(article.id.rpartition("/")[2])
     return [name, _DATE_PREFIX.sub("", name)]
 
 
@@ -155,9 +157,8 @@ def _addresses(article: Article) -> list[str]:
     return [url for url in (article.url, article.original_url, *article.aliases) if url]
 
 
-def _name_key(target: str) -> str:
-    name = _without_ending(target.rstrip("/")).rsplit("/", 1)[-1]
-    return unicodedata.normalize("NFC", name)
+def _name_key(name: str) -> str:
+    return unicodedata.normalize("NFC", _without_ending(name.strip("/")))
 
 
 def _without_ending(path: str) -> str:
