@@ -42,8 +42,11 @@ def test_the_files_tell_the_preset(
     [
         ("_config.yml", "jekyll"),
         ("hugo.toml", "hugo"),
-        ("eleventy.config.js", "eleventy"),
+        ("hugo.yml", "hugo"),
+        (".eleventy.js", "eleventy"),
+        ("eleventy.config.cjs", "eleventy"),
         ("astro.config.mjs", "astro"),
+        ("astro.config.mts", "astro"),
     ],
 )
 def test_a_generators_own_file_decides(tmp_path: Path, marker: str, preset: str) -> None:
@@ -55,6 +58,21 @@ def test_a_generators_own_file_decides(tmp_path: Path, marker: str, preset: str)
 
     assert detection.preset == preset
     assert f"{marker} lies in {tmp_path}" in detection.evidence
+
+
+def test_a_file_of_a_common_name_tells_beside_hugos_content_only(tmp_path: Path) -> None:
+    """Any program may have a `config.toml`."""
+    samples = _samples("---\ntitle: A\ndate: 2024-03-06\n---\n")
+    (tmp_path / "config.toml").touch()
+    (tmp_path / "posts").mkdir()
+
+    assert detect_preset(tmp_path / "posts", samples).preset == "jekyll"
+    assert articles_folder(tmp_path) == tmp_path
+
+    (tmp_path / "content").mkdir()
+
+    assert detect_preset(tmp_path / "content", samples).preset == "hugo"
+    assert articles_folder(tmp_path) == tmp_path / "content"
 
 
 def test_evidence_counts_what_was_found(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -85,6 +86,62 @@ def test_an_address_or_path_that_only_ends_like_an_article_is_not_it(link: Relat
     assert _list_of(link, SORA) == ()
 
 
+def test_a_path_counts_from_the_articles_folder_before_the_lists_own() -> None:
+    """Only one that begins with a dot is meant from the list's own folder alone."""
+    top, beside = Article(title="A", id="x", path="x.md"), Article(title="B", id="news/x")
+
+    assert _list_of(RelatedLink(target="x"), top, beside) == ("x",)
+    assert _list_of(RelatedLink(target="./x.md"), top, beside) == ("news/x",)
+
+
+def test_an_articles_own_address_comes_before_anothers_source() -> None:
+    """Whoever credits an article does not take its address from it."""
+    crediting = replace(OTHER, original_url=SORA.url, aliases=("/2024/sora/",))
+    link = RelatedLink(title="Sora", url=SORA.url)
+
+    assert _list_of(link, SORA, crediting, site_url="https://example.org") == (SORA.id,)
+
+
+def test_a_permalink_comes_before_a_file_name_between_slashes() -> None:
+    """What is written like an address is one, where an article has it."""
+    permanent = replace(OTHER, url="/sora/")
+    moved = replace(SORA, aliases=())
+
+    assert _list_of(RelatedLink(target="/sora/"), permanent, moved) == (OTHER.id,)
+    assert _list_of(RelatedLink(target="/sora/"), moved) == (SORA.id,)
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["/caf%C3%A9/a/", "/cafe\u0301/a", "caf\u00e9/a/index.html", "/café/a/?utm_source=mail#part"],
+)
+def test_paths_of_the_site_have_as_many_spellings_as_addresses(target: str) -> None:
+    """Encoding, `index.html`, tracking and the last slash do not matter, site known or not."""
+    article = replace(OTHER, url="/café/a/")
+
+    assert _list_of(RelatedLink(target=target), article) == (OTHER.id,)
+    assert _list_of(RelatedLink(target=target), article, site_url="https://s.ex/b") == (OTHER.id,)
+
+
+def test_a_path_is_found_in_either_form_of_its_accents() -> None:
+    """Some file systems take a letter and its accent apart."""
+    article = Article(title="A", id="cafe\u0301/x", path="cafe\u0301/x.md")
+    namesake = Article(title="B", id="tea/x", path="tea/x.md")
+
+    assert _list_of(RelatedLink(target="caf\u00e9/x.md"), article, namesake) == (article.id,)
+
+
+@pytest.mark.parametrize("site_url", [None, "https://site.example", "http://[site"])
+def test_an_address_that_cannot_be_one_is_left_out(site_url: str | None) -> None:
+    """Nothing that an editor or the settings may say stops the other entries."""
+    broken = tuple(RelatedLink(target=target) for target in ("//[x", "/%", "//", "http://[::1"))
+    query = replace(SORA, related=(*broken, RelatedLink(target="index-funds")))
+    resolution = resolve([query, OTHER], site_url=site_url)
+
+    assert resolution.lists == {SORA.id: (OTHER.id,)}
+    assert len(resolution.problems) == 4
+
+
 def test_a_title_counts_only_without_a_url() -> None:
     """An entry with a URL that is not known here is an outside article, whatever its title."""
     link = RelatedLink(title="Sora arrives", url="https://elsewhere.example/x")
@@ -100,17 +157,38 @@ def test_a_title_that_two_articles_share_means_neither() -> None:
 
 
 def test_a_slug_that_two_articles_share_means_neither() -> None:
-    """An ambiguous slug is left out, with a warning."""
+    """An ambiguous slug is not guessed, but may be the permalink of a third."""
     twin = replace(OTHER, id="other/2023-01-01-sora")
+    third = Article(title="Third", id="third", url="/sora/")
 
-    assert _list_of(RelatedLink(target="sora"), replace(SORA, aliases=()), twin) == ()
+    assert _list_of(RelatedLink(target="sora"), SORA, twin) == ()
+    assert _list_of(RelatedLink(target="sora"), SORA, twin, third) == ("third",)
+
+
+def test_the_warning_names_the_articles_that_share_a_name() -> None:
+    """Three of them at most; what has a title is taken for an outside article all the same."""
+    twins = [Article(title="Twin", id=f"{folder}/twin") for folder in "abcde"]
+    related = (RelatedLink(target="twin", line=7), RelatedLink(title="Twin", line=8))
+
+    resolution = resolve([replace(SORA, related=related), *twins])
+
+    assert resolution.lists == {SORA.id: ("title:Twin",)}
+    assert [problem.message for problem in resolution.problems] == [
+        "news/2024-03-06-sora.md:7: found the related entry “twin”; expected one that names a "
+        "single article (“a/twin” and “b/twin” and “c/twin” and 2 more answer to it; it was left "
+        "out)",
+        "news/2024-03-06-sora.md:8: found the related entry “Twin”; expected one that names a "
+        "single article (“a/twin” and “b/twin” and “c/twin” and 2 more answer to it; it was taken "
+        "for an article outside the folder)",
+    ]
 
 
 def test_paths_do_not_lead_out_of_the_folder() -> None:
     """Climbing above the articles folder finds nothing, though the name below would fit."""
     top = Article(title="Top", id="top", path="top.md")
 
-    assert _list_of(RelatedLink(target="../../x/../../top/up"), top) == ()
+    assert _list_of(RelatedLink(target="../../top"), top) == ()
+    assert _list_of(RelatedLink(target="x/../../../top"), top) == ()
 
 
 def test_what_is_not_in_the_folder_becomes_a_linked_article() -> None:
@@ -181,17 +259,42 @@ def test_a_repeated_entry_counts_once() -> None:
     assert len(resolution.problems) == 1
 
 
-@given(st.lists(any_article, max_size=8, unique_by=lambda article: article.id), st.randoms())
-def test_lists_name_known_articles_once_in_any_order_of_input(
-    articles: list[Article], random: object
-) -> None:
-    """Every entry is an article of the folder or a linked one, never itself, never twice."""
-    shuffled = sorted(articles, key=lambda _: random.random())  # type: ignore[attr-defined]
-    resolution = resolve(articles)
-    known = {article.id for article in (*articles, *resolution.linked)}
+few = st.sampled_from(["a", "b", "x/a", "x/b", "x/y/a", "title:a", "2024-01-02-a"])
+before = st.sampled_from(["", "/", "./", "../", "//[", "https://s.ex/"])
+spelled = st.tuples(before, few, st.sampled_from(["", "/", ".md", "/index.html", "#y"])).map(
+    "".join
+)
+maybe = st.none() | spelled
+entries = st.builds(RelatedLink, target=maybe, title=st.none() | few, url=maybe)
+colliding = st.builds(
+    Article,
+    title=few,
+    id=few,
+    url=maybe,
+    original_url=maybe,
+    aliases=st.lists(spelled, max_size=1).map(tuple),
+    related=st.lists(entries, max_size=4).map(tuple),
+)
 
-    assert resolve(shuffled) == resolution
+
+@given(
+    st.lists(any_article | colliding, max_size=8, unique_by=lambda article: article.id),
+    st.sampled_from([None, "https://www.s.ex/", "https://s.ex/x", "s.ex"]),
+    st.randoms(),
+)
+def test_lists_name_known_articles_once_in_any_order_of_input(
+    articles: list[Article], site_url: str | None, random: Random
+) -> None:
+    """Every entry is an article of the folder or a linked one, never both, itself, or twice."""
+    shuffled = sorted(articles, key=lambda _: random.random())
+    resolution = resolve(articles, site_url=site_url)
+    ids = {article.id for article in articles}
+    linked = [article.id for article in resolution.linked]
+
+    assert resolve(shuffled, site_url=site_url) == resolution
+    assert sorted(set(linked) - ids) == linked
+    assert {entry for entries in resolution.lists.values() for entry in entries} >= set(linked)
     for query, entries in resolution.lists.items():
         assert query not in entries
         assert len(set(entries)) == len(entries)
-        assert set(entries) <= known
+        assert set(entries) <= ids.union(linked)

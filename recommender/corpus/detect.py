@@ -10,11 +10,13 @@ from pathlib import Path
 from recommender.corpus.front_matter.document import FrontMatter
 from recommender.corpus.schema.presets import PRESETS, Preset
 
+_HUGO_ENDINGS = ("toml", "yaml", "yml", "json")
+_SCRIPT_ENDINGS = ("js", "mjs", "cjs", "ts", "mts")
 MARKER_FILES: Mapping[str, tuple[str, ...]] = {
     "jekyll": ("_config.yml", "_config.yaml"),
-    "hugo": ("hugo.toml", "hugo.yaml", "hugo.json", "config.toml"),
-    "eleventy": (".eleventy.js", "eleventy.config.js", "eleventy.config.mjs", "eleventy.config.ts"),
-    "astro": ("astro.config.mjs", "astro.config.js", "astro.config.ts"),
+    "hugo": tuple(f"{name}.{ending}" for name in ("hugo", "config") for ending in _HUGO_ENDINGS),
+    "eleventy": (".eleventy.js", *(f"eleventy.config.{ending}" for ending in _SCRIPT_ENDINGS)),
+    "astro": tuple(f"astro.config.{ending}" for ending in _SCRIPT_ENDINGS),
 }
 ARTICLE_FOLDERS = ("content", "src/content", "_posts", "src/posts", "posts", "articles")
 N_PARENTS = 3  # from src/content/blog to the site's own folder
@@ -37,8 +39,7 @@ class Detection:
 
 def articles_folder(folder: Path) -> Path:
     """Where the articles of a site lie: in the folder itself, unless it is the site's own."""
-    names = [name for markers in MARKER_FILES.values() for name in markers]
-    if any((folder / name).is_file() for name in names):
+    if any(_marker_in(folder, preset) for preset in MARKER_FILES):
         return next((folder / sub for sub in ARTICLE_FOLDERS if (folder / sub).is_dir()), folder)
     return folder
 
@@ -73,7 +74,7 @@ def _findings(
         habit, sentence = _HABITS[preset.name]
         has_habit = [habit(path, sample) for path, sample in samples.items()]
         findings.append((_mean(has_habit), f"{sum(has_habit)} of {len(has_habit)} {sentence}"))
-    marker = _marker(preset.name, folder)
+    marker = _marker(folder, preset.name)
     if marker:
         findings.append((MARKER_WEIGHT, f"{marker.name} lies in {marker.parent}"))
     return findings
@@ -88,12 +89,18 @@ def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-def _marker(preset: str, folder: Path) -> Path | None:
+def _marker(folder: Path, preset: str) -> Path | None:
     whole = folder.resolve()
-    for place in (whole, *whole.parents[:N_PARENTS]):
-        for name in MARKER_FILES.get(preset, ()):
-            if (place / name).is_file():
-                return place / name
+    found = (_marker_in(place, preset) for place in (whole, *whole.parents[:N_PARENTS]))
+    return next(filter(None, found), None)
+
+
+def _marker_in(place: Path, preset: str) -> Path | None:
+    """A generator's settings file; one of a common name counts beside `content` only."""
+    for name in MARKER_FILES.get(preset, ()):
+        is_telling = not name.startswith("config.") or (place / "content").is_dir()
+        if is_telling and (place / name).is_file():
+            return place / name
     return None
 
 

@@ -6,15 +6,19 @@ import posixpath
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urljoin
+from urllib.parse import urlsplit
 
+from recommender.corpus.paths import split_date
 from recommender.corpus.urls import canonical_url
 from recommender.records import Article, Problem, RelatedLink
 
 _ENDING = re.compile(r"\.(md|markdown|html?)$", re.IGNORECASE)
-_DATE_PREFIX = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}-")
+_UNKNOWN_SITE = "https://site.invalid"  # paths of a site are compared as its addresses
+N_NAMED = 3
+
+Ids = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +29,12 @@ class Resolution:
         linked: Articles that exist only as entries of lists, ordered by id.
         lists: Article id to the ids of its list in the editors' order, without repeats and without
             itself; articles whose list names nothing are absent.
-        problems: Warnings about entries that were left out, ordered by path and line.
+        problems: Warnings about entries that were left out, or that might mean several articles,
+            ordered by path and line.
     """
 
     linked: tuple[Article, ...]
-    lists: Mapping[str, tuple[str, ...]]
+    lists: Mapping[str, Ids]
     problems: tuple[Problem, ...]
 
 
@@ -45,128 +50,93 @@ def resolve(articles: Sequence[Article], *, site_url: str | None = None) -> Reso
         site_url: Address of the site, if known: permalinks and full addresses then match.
     """
     articles = sorted(articles, key=lambda article: article.id)
-    directory = _Directory(articles, site_url)
+    references = _References(articles, site_url)
     linked: dict[str, list[RelatedLink]] = defaultdict(list)
-    lists: dict[str, tuple[str, ...]] = {}
+    lists: dict[str, Ids] = {}
     problems: list[Problem] = []
     for article in articles:
         entries: dict[str, None] = {}
         for link in article.related:
-            found = directory.find(link, article) or _linked_id(link)
-            complaint = _complaint(found, article, entries)
-            if complaint or found is None:
+            answers = references.find(link, article)
+            found = answers[0] if len(answers) == 1 else _linked_id(link)
+            complaint = _complaint(found, answers, article, entries)
+            if complaint:
                 problems.append(_warning(article, link, complaint))
+            if found is None or found == article.id or found in entries:
                 continue
             entries[found] = None
-            if not directory.has(found):
+            if not references.has(found):
                 linked[found].append(link)
         if entries:
             lists[article.id] = tuple(entries)
-    outside = tuple(_linked_article(name, linked[name]) for name in sorted(linked))
     problems.sort(key=lambda problem: (problem.path, problem.line or 0))
+    outside = tuple(_linked_article(name, linked[name]) for name in sorted(linked))
     return Resolution(outside, lists, tuple(problems))
 
 
-class _Directory:
+class _References:
     """The articles of the folder under all names by which lists may call them."""
 
     def __init__(self, articles: Sequence[Article], site_url: str | None) -> None:
-        self._site_url = site_url
+        site = canonical_url(site_url or "") or _UNKNOWN_SITE
+        self._site = f"https://{urlsplit(site).netloc}"
         self._ids = {article.id for article in articles}
-        self._by_name = _unique((name, a.id) for a in articles for name in _file_names(a))
-        self._by_alias = _unique(
-            (self._alias(name), a.id) for a in articles for name in _aliases(a)
-        )
-        self._by_url = _unique(
-            (url, a.id) for a in articles for url in map(self._url, _addresses(a)) if url
-        )
-        self._by_title = _unique((_title_key(a.title), a.id) for a in articles)
+        self._by_path = _index((_nfc(a.id), a.id) for a in articles)
+        self._by_name = _index((name, a.id) for a in articles for name in _file_names(a))
+        self._by_url = _index((self._address(a.url), a.id) for a in articles)
+        self._by_alias = _index((self._address(name), a.id) for a in articles for name in a.aliases)
+        self._by_original = _index((self._address(a.original_url), a.id) for a in articles)
+        self._by_title = _index((_title_key(a.title), a.id) for a in articles)
 
     def has(self, article_id: str) -> bool:
         return article_id in self._ids
 
-    def find(self, link: RelatedLink, linking: Article) -> str | None:
-        """Id of the article that an entry means, or None."""
-        found = self._by_reference(link.target, linking) if link.target else None
-        if not found and link.url:
-            found = self._by_address(link.url)
-        if not found and link.title and not link.url:
-            found = self._by_title.get(_title_key(link.title))
-        return found
+    def find(self, link: RelatedLink, linking: Article) -> Ids:
+        """The article that an entry means; several where it does not decide between them."""
+        undecided: Ids = ()
+        for answers in self._answers(link, linking):
+            if len(answers) == 1:
+                return answers
+            undecided = undecided or answers
+        return undecided
 
-    def _by_reference(self, target: str, linking: Article) -> str | None:
-        if canonical_url(target):
-            return self._by_address(target)
-        return (
-            self._by_path(target, linking)
-            or self._by_name.get(_name_key(target))
-            or self._by_address(target)
-            or self._by_title.get(_title_key(target))
-        )
+    def _answers(self, link: RelatedLink, linking: Article) -> Iterator[Ids]:
+        """What each kind of reference says, the surest first."""
+        if link.target:
+            yield (link.target,) if link.target in self._ids else ()
+            yield from self._at_path(link.target, linking)
+            yield self._by_name.get(_without_ending(link.target), ())
+            yield from self._at_address(link.target)
+            yield self._by_title.get(_title_key(link.target), ())
+        if link.url:
+            yield from self._at_address(link.url)
+        elif link.title:
+            yield self._by_title.get(_title_key(link.title), ())
+        if link.target:  # `/sora/` is somebody's address before it is a file's name
+            yield self._by_name.get(_without_ending(link.target.strip("/")), ())
 
-    def _by_path(self, target: str, linking: Article) -> str | None:
-        """By id or path, from the articles folder or from the linking article's own."""
-        if target in self._ids:
-            return target
+    def _at_path(self, target: str, linking: Article) -> Iterator[Ids]:
+        """From the articles folder, or from the linking article's own."""
         plain = _without_ending(target)
         beside = posixpath.join(posixpath.dirname(linking.path or linking.id), plain)
-        for path in (plain.lstrip("/"), beside):
+        is_beside = plain.startswith(("./", "../"))
+        for path in (beside,) if is_beside else (plain.lstrip("/"), beside):
             normal = posixpath.normpath(path)
-            for candidate in (normal, normal.removesuffix("/index")):
-                if candidate in self._ids:
-                    return candidate
-        return None
+            yield self._by_path.get(normal, ())
+            yield self._by_path.get(normal.removesuffix("/index"), ())
 
-    def _by_address(self, address: str) -> str | None:
-        url = self._url(address)
-        return self._by_alias.get(self._alias(address)) or (self._by_url.get(url) if url else None)
+    def _at_address(self, address: str) -> Iterator[Ids]:
+        """An article's present address comes before former ones, and those before its source's."""
+        url = self._address(address)
+        for addresses in (self._by_url, self._by_alias, self._by_original):
+            yield addresses.get(url, ())
 
-    def _url(self, address: str) -> str | None:
-        whole = (
-            urljoin(self._site_url, address)
-            if self._site_url and address.startswith("/")
-            else address
-        )
-        return canonical_url(whole)
-
-    def _alias(self, name: str) -> str:
-        return unicodedata.normalize("NFC", name).split("#")[0].strip("/")
-
-
-def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Name to id, without names that several articles share and without the empty one."""
-    ids: dict[str, set[str]] = defaultdict(set)
-    for name, article_id in pairs:
-        ids[name].add(article_id)
-    return {name: found.pop() for name, found in ids.items() if name and len(found) == 1}
-
-
-def _file_names(article: Article) -> list[str]:
-    """The last part of the path, with and without the date before it."""
-    name = _name_key(article.id.rpartition("/")[2])
-    return [name, _DATE_PREFIX.sub("", name)]
-
-
-def _aliases(article: Article) -> list[str]:
-    """Slugs and permalinks: whatever names the article and is no full address."""
-    names = (*article.aliases, article.url or "")
-    return [name for name in names if name and not canonical_url(name)]
-
-
-def _addresses(article: Article) -> list[str]:
-    return [url for url in (article.url, article.original_url, *article.aliases) if url]
-
-
-def _name_key(name: str) -> str:
-    return unicodedata.normalize("NFC", _without_ending(name.strip("/")))
-
-
-def _without_ending(path: str) -> str:
-    return _ENDING.sub("", path)
-
-
-def _title_key(title: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", title).casefold().split())
+    def _address(self, text: str | None) -> str:
+        """Canonical form of a full address, or of a path or slug on this site."""
+        if not text:
+            return ""
+        on_site = f"{self._site}/{_nfc(text).lstrip('/')}"
+        return canonical_url(text) or canonical_url(on_site) or ""
 
 
 def _linked_id(link: RelatedLink) -> str | None:
@@ -178,12 +148,11 @@ def _linked_id(link: RelatedLink) -> str | None:
 
 def _linked_article(article_id: str, links: Sequence[RelatedLink]) -> Article:
     """One article of all entries that name it: the longest excerpt, and the first of all else."""
-    first = links[0]
     return Article(
         id=article_id,
-        title=first.title or "",
+        title=next(link.title for link in links if link.title),
         excerpt=max((link.excerpt for link in links), key=len),
-        url=first.url,
+        url=next((link.url for link in links if link.url), None),
         published_at=next((link.published_at for link in links if link.published_at), None),
         type=next((link.type for link in links if link.type), None),
         provider=next((link.provider for link in links if link.provider), None),
@@ -193,7 +162,40 @@ def _linked_article(article_id: str, links: Sequence[RelatedLink]) -> Article:
     )
 
 
-def _complaint(found: str | None, article: Article, entries: Mapping[str, None]) -> str | None:
+def _index(pairs: Iterable[tuple[str, str]]) -> dict[str, Ids]:
+    """Name to the ids of all articles that have it, in order; the empty name is nobody's."""
+    ids: dict[str, dict[str, None]] = defaultdict(dict)
+    for name, article_id in pairs:
+        ids[name][article_id] = None
+    return {name: tuple(found) for name, found in ids.items() if name}
+
+
+def _file_names(article: Article) -> Ids:
+    """The last part of the path, with and without the date before it."""
+    name = _without_ending(article.id).rpartition("/")[2]
+    return name, split_date(name)[1]
+
+
+def _without_ending(path: str) -> str:
+    return _ENDING.sub("", _nfc(path))
+
+
+def _title_key(title: str) -> str:
+    return " ".join(_nfc(title).casefold().split())
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+def _complaint(
+    found: str | None, answers: Ids, article: Article, entries: Mapping[str, None]
+) -> str | None:
+    if len(answers) > 1:
+        outcome = (
+            "it was left out" if found is None else "it was taken for an article outside the folder"
+        )
+        return f"one that names a single article ({_listed(answers)} answer to it; {outcome})"
     if found is None:
         return "one that names an article of this folder, or has a title (it was left out)"
     if found == article.id:
@@ -203,12 +205,18 @@ def _complaint(found: str | None, article: Article, entries: Mapping[str, None])
     return None
 
 
-def _warning(article: Article, link: RelatedLink, complaint: str | None) -> Problem:
+def _listed(ids: Ids) -> str:
+    shown = [f"“{article_id}”" for article_id in ids[:N_NAMED]]
+    n_more = len(ids) - len(shown)
+    return " and ".join([*shown, f"{n_more} more"] if n_more else shown)
+
+
+def _warning(article: Article, link: RelatedLink, complaint: str) -> Problem:
     name = link.target or link.url or link.title or ""
     return Problem(
         path=article.path or article.id,
         line=link.line,
         severity="warning",
         found=f"the related entry “{name[:120]}”",
-        expected=complaint or "",
+        expected=complaint,
     )
