@@ -379,7 +379,7 @@ ON_SITE = {**JEKYLL, "site_url": "https://a.example/"}
         ),
         (PATTERN, "", "/2024/sora/", ()),
         (JEKYLL, "", "/2024/03/06/sora.html", ()),
-        (JEKYLL, "categories: [Big News]", "/big-news/2024/03/06/sora.html", ()),
+        (JEKYLL, "categories: [Big News]", "/big%20news/2024/03/06/sora.html", ()),
         (JEKYLL, "permalink: /s/", "/s/", ()),
         (JEKYLL, "permalink: /:categories/:title/\ncategories: n", "/n/sora/", ()),
         (JEKYLL, "permalink: /s/\nredirect_from: [/o/, /p/]", "/s/", ("/o/", "/p/")),

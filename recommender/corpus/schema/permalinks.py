@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from recommender.errors import ConfigError
 
@@ -29,9 +30,9 @@ class _Place:
     published_at: datetime | None
     categories: Sequence[str]
 
-    def date(self, form: str) -> str | None:
-        """A part of the date in UTC, or None where there is no date."""
-        return self.published_at.strftime(form) if self.published_at else None
+    def date(self, form: str, padding: str = "") -> str | None:
+        """A part of the date in UTC, without its padding; None where there is no date."""
+        return self.published_at.strftime(form).lstrip(padding) if self.published_at else None
 
     @property
     def folders(self) -> list[str]:
@@ -42,18 +43,28 @@ class _Place:
         return self.article_id.rsplit("/", 1)[-1]
 
 
-def _without_zero(text: str | None) -> str | None:
-    return text.lstrip("0") if text else None
-
-
+_DATE_PARTS = {  # of Jekyll and of Hugo, in the letters of strftime
+    "year": "%Y",
+    "short_year": "%y",
+    "w_year": "%G",
+    "month": "%m",
+    "short_month": "%b",
+    "long_month": "%B",
+    "monthname": "%B",
+    "week": "%V",
+    "day": "%d",
+    "y_day": "%j",
+    "short_day": "%a",
+    "long_day": "%A",
+    "weekdayname": "%A",
+    "hour": "%H",
+    "minute": "%M",
+    "second": "%S",
+}
+_UNPADDED = {"i_month": "%m", "i_day": "%d", "yearday": "%j"}
 _FILLERS: Mapping[str, Callable[[_Place], str | None]] = {
-    "year": lambda place: place.date("%Y"),
-    "short_year": lambda place: place.date("%y"),
-    "month": lambda place: place.date("%m"),
-    "i_month": lambda place: _without_zero(place.date("%m")),
-    "day": lambda place: place.date("%d"),
-    "i_day": lambda place: _without_zero(place.date("%d")),
-    "y_day": lambda place: place.date("%j"),
+    **{name: partial(_Place.date, form=form) for name, form in _DATE_PARTS.items()},
+    **{name: partial(_Place.date, form=form, padding="0") for name, form in _UNPADDED.items()},
     "title": lambda place: place.slug,
     "slug": lambda place: place.slug,
     "slugorcontentbasename": lambda place: place.slug,
@@ -61,7 +72,8 @@ _FILLERS: Mapping[str, Callable[[_Place], str | None]] = {
     "filename": lambda place: place.file_name,
     "contentbasename": lambda place: place.file_name,
     "basename": lambda place: place.file_name,
-    "categories": lambda place: "/".join(map(slugify, place.categories)),
+    "categories": lambda place: "/".join(place.categories).lower().replace(" ", "%20"),
+    "slugified_categories": lambda place: "/".join(map(slugify, place.categories)),
     "section": lambda place: place.folders[0] if place.folders else "",
     "sections": lambda place: "/".join(place.folders),
     "path": lambda place: place.article_id,
