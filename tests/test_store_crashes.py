@@ -36,7 +36,7 @@ def _kill_writers(path: Path, stride: int) -> list[list[str]]:
     return found
 
 
-def _assert_old_then_new(found: list[list[str]]) -> None:
+def _check_old_then_new(found: list[list[str]]) -> None:
     n_old = found.index(NEW)
 
     assert found[:n_old] == [OLD] * n_old
@@ -48,13 +48,13 @@ def test_a_killed_writer_leaves_the_old_state_or_the_new(tmp_path: Path) -> None
     found = _kill_writers(tmp_path / "index", stride=43)
 
     assert len(found) > 30
-    _assert_old_then_new(found)
+    _check_old_then_new(found)
 
 
 @pytest.mark.slow
 def test_a_writer_killed_at_any_line_leaves_the_old_state_or_the_new(tmp_path: Path) -> None:
     """The same for every single line."""
-    _assert_old_then_new(_kill_writers(tmp_path / "index", stride=1))
+    _check_old_then_new(_kill_writers(tmp_path / "index", stride=1))
 
 
 @contextmanager
