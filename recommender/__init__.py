@@ -36,6 +36,7 @@ from recommender.errors import (
 from recommender.records import (
     Article,
     Image,
+    ModelIdentity,
     Problem,
     Provider,
     Recommendation,
@@ -66,6 +67,7 @@ __all__ = [
     "MissingDependencyError",
     "ModelEntry",
     "ModelError",
+    "ModelIdentity",
     "ModelIntegrityError",
     "ModelNotFoundError",
     "Problem",

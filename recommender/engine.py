@@ -5,6 +5,7 @@ a reference → an article and its vector → neighbours in the index → recomm
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -101,6 +102,25 @@ class Recommender:
     def lists(self) -> Mapping[str, tuple[str, ...]]:
         """The editors' lists: article id to ids in their order; no list, no entry."""
         return self._snapshot.lists()
+
+    @property
+    def candidates(self) -> Sequence[str]:
+        """Ids of the articles that may be recommended now, linked ones included, ascending."""
+        ids = self._snapshot.ids
+        return list(ids) if self._shown is None else [ids[row] for row in self._shown.tolist()]
+
+    @property
+    def model(self) -> ModelIdentity:
+        """The embedding model that made the vectors."""
+        return self._snapshot.manifest.recipe.model
+
+    @property
+    def corpus_hash(self) -> str:
+        """SHA-256 over paths and bytes of all files that were read, hexadecimal."""
+        digest = hashlib.sha256()
+        for path, of_bytes in sorted(self._snapshot.digests().items()):
+            digest.update(f"{path}\0".encode() + of_bytes)
+        return digest.hexdigest()
 
     def knows(self, article_id: str) -> bool:
         """Whether the index holds an article of this id."""

@@ -60,6 +60,7 @@ class BuildReport:
         n_removed: Files that were indexed before and are gone or skipped now.
         is_changed: False where the index was already up to date and nothing was written.
         problems: Errors and warnings, ordered by path and line.
+        unresolved: Those of the warnings that are about a list's entry which names no article.
     """
 
     index: Path
@@ -74,6 +75,7 @@ class BuildReport:
     n_removed: int
     is_changed: bool
     problems: tuple[Problem, ...]
+    unresolved: tuple[Problem, ...]
 
     @property
     def n_articles(self) -> int:
@@ -163,6 +165,7 @@ def _update(
         problems=tuple(
             sorted((*reading.problems, *resolution.problems), key=lambda p: (p.path, p.line or 0))
         ),
+        unresolved=resolution.unresolved,
     )
 
 

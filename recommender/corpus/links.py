@@ -31,11 +31,13 @@ class Resolution:
             itself; articles whose list names nothing are absent.
         problems: Warnings about entries that were left out, or that might mean several articles,
             ordered by path and line.
+        unresolved: Those of the problems whose entry names no article.
     """
 
     linked: tuple[Article, ...]
     lists: Mapping[str, Ids]
     problems: tuple[Problem, ...]
+    unresolved: tuple[Problem, ...]
 
 
 def resolve(articles: Sequence[Article], *, site_url: str | None = None) -> Resolution:
@@ -54,6 +56,7 @@ def resolve(articles: Sequence[Article], *, site_url: str | None = None) -> Reso
     linked: dict[str, list[RelatedLink]] = defaultdict(list)
     lists: dict[str, Ids] = {}
     problems: list[Problem] = []
+    unresolved: list[Problem] = []
     for article in articles:
         entries: dict[str, None] = {}
         for link in article.related:
@@ -62,6 +65,8 @@ def resolve(articles: Sequence[Article], *, site_url: str | None = None) -> Reso
             complaint = _complaint(found, answers, article, entries)
             if complaint:
                 problems.append(_warning(article, link, complaint))
+            if found is None:
+                unresolved.append(problems[-1])
             if found is None or found == article.id or found in entries:
                 continue
             entries[found] = None
@@ -69,9 +74,10 @@ def resolve(articles: Sequence[Article], *, site_url: str | None = None) -> Reso
                 linked[found].append(link)
         if entries:
             lists[article.id] = tuple(entries)
-    problems.sort(key=lambda problem: (problem.path, problem.line or 0))
+    for found_problems in (problems, unresolved):
+        found_problems.sort(key=lambda problem: (problem.path, problem.line or 0))
     outside = tuple(_linked_article(name, linked[name]) for name in sorted(linked))
-    return Resolution(outside, lists, tuple(problems))
+    return Resolution(outside, lists, tuple(problems), tuple(unresolved))
 
 
 class _References:
