@@ -6,6 +6,7 @@ TORCH_FLAGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 INDEX := .demo/index
+REPORT := .demo/report
 SAMPLE := evaluation/datasets/ai-news/articles
 SEED := 2024-03-06-ai-industrial-chain-spurred-on-by-sora
 SOURCES := $(shell find recommender evaluation models -type f -not -path '*/__pycache__/*' -not -path '*/results/*') pyproject.toml README.md LICENSE
@@ -15,6 +16,7 @@ SOURCES := $(shell find recommender evaluation models -type f -not -path '*/__py
 demo: install
 	@$(BIN)/recommender index $(SAMPLE) --index $(INDEX)
 	@$(BIN)/recommender neighbours $(SEED) --index $(INDEX)
+	@$(BIN)/recommender evaluate $(SAMPLE) --index $(INDEX) --output $(REPORT)
 
 test: install
 	$(BIN)/pytest --cov --cov-report=term -m "not slow"

@@ -16,10 +16,11 @@ NEEDED = (
     "recommender/_models/registry.yaml",
     "recommender/_models/all-minilm-l6-v2/card.md",
     "evaluation/__init__.py",
+    "evaluation/report/templates/page.html",
     "evaluation/datasets/ai-news/README.md",
 )
 ALLOWED_ROOTS = ("recommender", "evaluation")
-ALLOWED_ENDINGS = {".py", ".typed", ".yaml", ".md"}
+ALLOWED_ENDINGS = {".py", ".typed", ".yaml", ".md", ".html", ".css", ".js"}
 MAX_BYTES = 2_000_000
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ import pytest
 from fakes import FakeEncoder
 
 from recommender import BuildReport, Recommender, Settings, build
+from recommender.cli.main import main
 
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -91,3 +93,18 @@ def site(make_site: Callable[..., Site]) -> Site:
     site.write("wheat.md", article_text("Wheat harvests fall", "Farmers fear a dry summer."))
     site.write("chips/index.md", article_text("A chip plant opens", "Jobs for a dry valley."))
     return site
+
+
+@pytest.fixture
+def run(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[int, str, str]]:
+    """Runs a command line in this process: exit code, stdout, stderr."""
+
+    def run_main(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["recommender", *arguments])
+        with pytest.raises(SystemExit) as exit_:
+            main()
+        return (exit_.value.code, *capfd.readouterr())  # type: ignore[return-value]
+
+    return run_main

@@ -31,21 +31,6 @@ def indexed(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     return site
 
 
-@pytest.fixture
-def run(
-    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., tuple[int, str, str]]:
-    """Runs a command line in this process: exit code, stdout, stderr."""
-
-    def run_main(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["recommender", *arguments])
-        with pytest.raises(SystemExit) as exit_:
-            main()
-        return (exit_.value.code, *capfd.readouterr())  # type: ignore[return-value]
-
-    return run_main
-
-
 def test_every_command_has_help_and_a_line_in_the_readme() -> None:
     """Undocumented commands do not ship."""
     readme = (ROOT / "README.md").read_text("utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 from collections.abc import Callable
@@ -394,3 +395,46 @@ def test_answering_loads_no_torch(indexed: Site) -> None:
     run = subprocess.run(command, cwd=indexed.root, capture_output=True, text=True, check=True)
 
     assert run.stdout == "[]\n"
+
+
+def test_candidates_are_what_may_be_recommended_now(make_site: Callable[..., Site]) -> None:
+    """Where the site hides drafts they are none; linked articles are."""
+    site = make_site(unpublished="hide")
+    site.write("a.md", article_text("One", related='[{title: "Outside"}]'))
+    site.write("b.md", article_text("Two", published="false"))
+    site.write("c.md", article_text("Three", publishedDateTime="2025-06-01"))
+    site.build()
+
+    assert site.open().candidates == ["a", "title:Outside"]
+
+
+def test_without_hiding_every_article_is_a_candidate(site: Site) -> None:
+    """In the order of the articles."""
+    site.build()
+    engine = site.open()
+
+    assert engine.candidates == [article.id for article in engine.articles]
+
+
+def test_the_corpus_hash_follows_paths_and_bytes(site: Site) -> None:
+    """By hand; and any change of a file is another corpus."""
+    site.build()
+    engine = site.open()
+    by_hand = hashlib.sha256()
+    for path in sorted(
+        site.articles.rglob("*.md"), key=lambda p: str(p.relative_to(site.articles))
+    ):
+        by_hand.update(f"{path.relative_to(site.articles).as_posix()}\0".encode())
+        by_hand.update(hashlib.sha256(path.read_bytes()).digest())
+
+    assert by_hand.hexdigest() == engine.corpus_hash
+    site.write("wheat.md", article_text("Wheat harvests rise"))
+    site.build()
+    assert site.open().corpus_hash != engine.corpus_hash
+
+
+def test_the_model_is_the_one_that_made_the_vectors(site: Site) -> None:
+    """Name and fingerprint."""
+    site.build()
+
+    assert site.open().model == site.encoder.identity

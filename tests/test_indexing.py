@@ -251,3 +251,14 @@ def test_an_unchanged_folder_loads_no_torch(site: Site) -> None:
 
     assert runs[0].startswith("5 True ['sentence_transformers', 'torch'")
     assert runs[1] == "0 False []\n"
+
+
+def test_entries_that_name_nothing_are_told_apart_from_other_problems(site: Site) -> None:
+    """They are among the problems; a repeat is a problem, too, but names an article."""
+    site.write("lost.md", article_text("Lost", related="[nowhere, wheat, wheat]"))
+
+    report = site.build()
+
+    assert [problem.found for problem in report.unresolved] == ["the related entry “nowhere”"]
+    assert set(report.unresolved) < set(report.problems)
+    assert len(report.problems) == 3  # and that there is no excerpt

@@ -17,7 +17,8 @@ SEED = "2024-03-06-ai-industrial-chain-spurred-on-by-sora"
 
 def _block(language: str, nth: int = 0) -> str:
     readme = (ROOT / "README.md").read_text("utf-8")
-    return re.findall(rf"^```{language}\n(.*?)^```", readme, re.DOTALL | re.MULTILINE)[nth]
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", readme, re.DOTALL | re.MULTILINE)
+    return [text for name, text in blocks if name == language][nth]
 
 
 def _run(folder: Path, *command: str) -> str:
@@ -49,6 +50,20 @@ def test_the_demo_prints_what_the_readme_shows(tmp_path: Path) -> None:
     printed += _run(tmp_path, "-m", "recommender", "neighbours", SEED, "--index", index)
     printed = printed.replace(index, ".demo/index")
     shown = [line.rstrip() for line in _block("").splitlines() if line.strip() != "…"]
+
+    assert [line.rstrip() for line in printed.splitlines() if line.rstrip() in shown] == shown
+
+
+@pytest.mark.model
+def test_the_demo_measures_what_the_readme_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every line of the table, on a terminal of 80 columns."""
+    monkeypatch.setenv("COLUMNS", "80")
+    folders = ("--index", str(tmp_path / "index"), "--output", str(tmp_path / "report"))
+    printed = _run(tmp_path, "-m", "recommender", "evaluate", str(SAMPLE), *folders)
+    printed = printed.replace(str(tmp_path), ".demo")
+    shown = [line.rstrip() for line in _block("", 1).splitlines() if line]
 
     assert [line.rstrip() for line in printed.splitlines() if line.rstrip() in shown] == shown
 

@@ -1,4 +1,4 @@
-"""Puts the tables of the result files into README.md, each between its markers.
+"""Puts what the result files say into README.md, each between its markers.
 
 usage: python -m evaluation.benchmarks.readme README.md
 """
@@ -12,9 +12,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from evaluation.benchmarks import spine
+from evaluation.benchmarks import reports, spine, systems
 
-TABLES: Mapping[str, Callable[[Any], str]] = {"spine": spine.table}
+TABLES: Mapping[str, Callable[[Any], str]] = {
+    "spine": spine.table,
+    "systems": systems.table,
+    "reports": reports.sentence,
+}
 
 
 def with_tables(readme: str, results: Path) -> str:

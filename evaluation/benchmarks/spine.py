@@ -9,40 +9,23 @@ indexed twice by the installed command, in processes of their own: into nothing,
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
-import os
-import platform
-import subprocess
-import sys
-import tarfile
 import tempfile
-import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import ir_measures
 from ir_measures import Qrel, ScoredDoc, nDCG
 
+from evaluation.benchmarks.corpora import unpacked
+from evaluation.benchmarks.process import Run, recommender
+from evaluation.circumstances import circumstances
 from recommender import Recommender
 
 RESULTS = Path(__file__).parent / "results" / "spine.json"
-PACKAGES = ("faiss-cpu", "numpy", "sentence-transformers", "torch", "transformers")
 MEASURE = nDCG @ 10
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What one process cost: seconds of wall clock and of CPU, peak memory in MB (10^6 bytes)."""
-
-    wall_seconds: float
-    cpu_seconds: float
-    peak_megabytes: float
-    said: tuple[str, ...]
 
 
 def main() -> None:
@@ -56,38 +39,28 @@ def main() -> None:
             measure(name, articles, Path(scratch))
             for name, articles in unpacked(arguments.corpora, Path(scratch))
         ]
-    result = {"made": _circumstances(), "corpora": corpora}
+    result = {"made": circumstances(datetime.now(UTC)), "corpora": corpora}
     arguments.output.parent.mkdir(parents=True, exist_ok=True)
     arguments.output.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
     print(table(result))
 
 
-def unpacked(corpora: Path, scratch: Path) -> Iterator[tuple[str, Path]]:
-    """Name and articles folder of every corpus below a folder, archives unpacked into `scratch`."""
-    for folder in sorted(path for path in corpora.iterdir() if path.is_dir()):
-        archives = sorted(folder.glob("*.tar.gz"))
-        for archive in archives:
-            with tarfile.open(archive) as tar:
-                tar.extractall(scratch / "corpora", filter="data")
-        yield folder.name, scratch / "corpora" / folder.name if archives else folder
-
-
 def measure(name: str, articles: Path, scratch: Path) -> dict[str, Any]:
     """Index one corpus twice and score its lists."""
     index = scratch / "indexes" / name
-    first, unchanged = (_index(articles, index) for _ in range(2))
+    first, unchanged = (recommender("index", articles, "--index", index) for _ in range(2))
     engine = Recommender.open(index)
     lists = engine.lists
     return {
         "name": name,
-        "sha256": _corpus_hash(articles),
+        "sha256": engine.corpus_hash,
         "articles": sum(not article.is_linked for article in engine.articles),
         "linked_articles": sum(article.is_linked for article in engine.articles),
         "queries": len(lists),
         "links": sum(map(len, lists.values())),
         str(MEASURE): round(embedding_ndcg(engine), 4),
-        "first_run": asdict(first),
-        "unchanged_run": asdict(unchanged),
+        "first_run": _cost(first),
+        "unchanged_run": _cost(unchanged),
         "index_megabytes": round(sum(f.stat().st_size for f in index.rglob("*")) / 1e6, 1),
     }
 
@@ -105,38 +78,9 @@ def embedding_ndcg(engine: Recommender) -> float:
     return float(ir_measures.calc_aggregate([MEASURE], qrels, run)[MEASURE])
 
 
-def _index(articles: Path, index: Path) -> Run:
-    command = [sys.executable, "-m", "recommender", "index", str(articles), "--index", str(index)]
-    started = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        said = process.stdout.read() if process.stdout else ""
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
-    return Run(
-        wall_seconds=round(time.perf_counter() - started, 2),
-        cpu_seconds=round(usage.ru_utime + usage.ru_stime, 2),
-        peak_megabytes=round(usage.ru_maxrss * 1024 / 1e6, 1),
-        said=tuple(said.replace(str(index), index.name).splitlines()),
-    )
-
-
-def _corpus_hash(articles: Path) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(articles.rglob("*.md")):
-        digest.update(f"{path.relative_to(articles).as_posix()}\0".encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-def _circumstances() -> dict[str, Any]:
-    return {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "python": platform.python_version(),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "packages": {name: version(name) for name in PACKAGES},
-    }
+def _cost(run: Run) -> dict[str, Any]:
+    """What is kept of a run: what it said names folders of this machine, but in its last line."""
+    return {**asdict(run), "said": run.said[:-1]}
 
 
 def table(result: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ import click
 
 from recommender import RecommenderError, __version__
 
-COMMANDS = ("init", "index", "neighbours", "export", "models")
+COMMANDS = ("init", "index", "neighbours", "evaluate", "compare", "export", "models")
 ALIASES = {"neighbors": "neighbours"}
 EXIT_OUR_ERROR = 1
 EXIT_INTERRUPTED = 130
@@ -57,7 +57,10 @@ def cli(ctx: click.Context, config: Path | None, debug: bool) -> None:  # noqa: 
 
 
 def main() -> None:
-    """Run the command line and exit: 0 fine, 1 our error, 2 usage, 130 interrupted."""
+    """Run the command line and exit.
+
+    0 fine, 1 our error, 2 usage, 3 a threshold that was not reached, 130 interrupted.
+    """
     try:
         code = cli.main(prog_name="recommender", standalone_mode=False) or 0
     except click.ClickException as error:

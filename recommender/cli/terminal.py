@@ -32,9 +32,9 @@ def _harmless_character(character: str) -> str:
     )
 
 
-def count(n: int, noun: str) -> str:
-    """`1 file`, `2,076 files`."""
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+def count(n: int, noun: str, plural: str | None = None) -> str:
+    """`1 file`, `2,076 files`; a plural that is not made with an s is given."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {plural or noun + 's'}"
 
 
 def day(moment: datetime | None) -> str:

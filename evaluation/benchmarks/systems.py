@@ -1,0 +1,91 @@
+"""Every system on real corpora: the figures of `recommender evaluate`, and its terminal tables.
+
+usage: python -m evaluation.benchmarks.systems --corpora FOLDER [--output FILE]
+
+FOLDER holds corpora, each a folder of articles or a folder with a `.tar.gz` of one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from evaluation import read_report
+from evaluation.benchmarks.corpora import unpacked
+from evaluation.benchmarks.process import recommender
+from evaluation.circumstances import circumstances
+
+RESULTS = Path(__file__).parent / "results" / "systems.json"
+MEASURE = "nDCG@10"
+
+
+def main() -> None:
+    """Evaluate every corpus of a folder, write the result file, print its table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--corpora", type=Path, required=True)
+    parser.add_argument("--output", type=Path, default=RESULTS)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        corpora = [
+            evaluated(name, articles, Path(scratch))
+            for name, articles in unpacked(arguments.corpora, Path(scratch))
+        ]
+    result = {"made": circumstances(datetime.now(UTC)), "corpora": corpora}
+    arguments.output.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
+    print(table(result))
+
+
+def evaluated(name: str, articles: Path, scratch: Path) -> dict[str, Any]:
+    """What is kept of the report on one corpus; prints what the command says."""
+    index, output = scratch / "indexes" / name, scratch / "reports" / name
+    recommender("index", articles, "--index", index)
+    run = recommender("evaluate", articles, "--index", index, "--output", output)
+    print(f"## {name}\n", *run.said[:-1], "", sep="\n")
+    report = read_report(output)
+    return {
+        "name": name,
+        "sha256": report["corpus"]["sha256"],
+        "model": report["model"]["fingerprint"],
+        "articles": report["corpus"]["n_articles"],
+        "queries": report["truth"]["n_queries"],
+        "links": report["truth"]["n_judged"],
+        "wall_seconds": run.wall_seconds,
+        "peak_megabytes": run.peak_megabytes,
+        "report_megabytes": round((output / "report.html").stat().st_size / 1e6, 2),
+        "systems": {
+            system["name"]: {
+                "reason": system["reason"],
+                "measures": system["measures"],
+                "as_of": system["as_of"] and system["as_of"][MEASURE],
+            }
+            for system in report["systems"]
+        },
+    }
+
+
+def table(result: dict[str, Any]) -> str:
+    """nDCG@10 of every system on every corpus, with intervals, as a Markdown table."""
+    corpora = result["corpora"]
+    lines = [
+        f"| {MEASURE} | {' | '.join(corpus['name'] for corpus in corpora)} |",
+        f"|---|{'---:|' * len(corpora)}",
+    ]
+    for name in corpora[0]["systems"]:
+        cells = [_cell(corpus["systems"][name]["measures"][MEASURE]) for corpus in corpora]
+        if any(cells):
+            lines.append(f"| {name} | {' | '.join(cell or '–' for cell in cells)} |")
+    return "\n".join(lines)
+
+
+def _cell(interval: dict[str, float | None]) -> str:
+    if interval["mean"] is None:
+        return ""
+    return f"{interval['mean']:.3f} ({interval['low']:.3f}–{interval['high']:.3f})"
+
+
+if __name__ == "__main__":
+    main()

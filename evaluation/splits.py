@@ -1,0 +1,134 @@
+"""Which lists may teach and which may test: groups that hang together, and folds of groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from recommender import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Positions of queries, ascending: those that teach and those that test."""
+
+    train: NDArray[np.int64]
+    test: NDArray[np.int64]
+
+
+def reciprocal_groups(
+    lists: Mapping[str, Sequence[str]], queries: Sequence[str]
+) -> NDArray[np.int64]:
+    """The group of each query: queries that list each other belong together, and so on from there.
+
+    A list that is learned from tells the answer to an article that it names and that names it back.
+    One-way links are not followed: over all links nearly every site is one single group.
+
+    Args:
+        lists: Article id to the ids of its list.
+        queries: Ids.
+
+    Returns:
+        Shape `(n_queries,)`, numbered from 0 in the order of each group's first query.
+    """
+    place = {query: i for i, query in enumerate(queries)}
+    pairs = [
+        (place[query], place[entry])
+        for query in queries
+        for entry in lists.get(query, ())
+        if entry in place and query in lists.get(entry, ())
+    ]
+    ends = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    graph = coo_array((np.ones(ends.shape[1]), ends), shape=(len(queries), len(queries)))
+    _, labels = connected_components(graph, directed=False)
+    _, first, groups = np.unique(labels, return_index=True, return_inverse=True)
+    number = np.empty(len(first), dtype=np.int64)
+    number[np.argsort(first)] = np.arange(len(first))
+    return np.asarray(number[groups], dtype=np.int64)
+
+
+def folds_by_group(groups: NDArray[np.int64], n_folds: int, rng: np.random.Generator) -> list[Fold]:
+    """Folds of whole groups, as equal in queries as the groups allow; each query is tested once.
+
+    Args:
+        groups: Group of each query.
+        n_folds: At least 2, at most the number of groups.
+        rng: Shuffles the groups; the largest are then dealt first, each to the smallest fold.
+
+    Raises:
+        ConfigError: There are fewer groups than folds, or fewer than two folds.
+    """
+    names, sizes = np.unique(groups, return_counts=True)
+    if not 2 <= n_folds <= len(names):  # noqa: PLR2004 - one to learn from, one to test
+        raise ConfigError(
+            f"found {len(names)} groups of lists for {n_folds} folds; expected two folds or more, "
+            "and a group for each.",
+            key="folds",
+        )
+    order = rng.permutation(len(names))
+    order = order[np.argsort(-sizes[order], kind="stable")]
+    loads = np.zeros(n_folds, dtype=np.int64)
+    fold_of = np.empty(len(names), dtype=np.int64)
+    for group in order:
+        fold_of[group] = loads.argmin()
+        loads[fold_of[group]] += sizes[group]
+    is_in = fold_of[np.searchsorted(names, groups)]
+    return [
+        Fold(np.flatnonzero(is_in != fold), np.flatnonzero(is_in == fold))
+        for fold in range(n_folds)
+    ]
+
+
+def folds_by_time(
+    times: NDArray[np.float64], groups: NDArray[np.int64], n_folds: int
+) -> list[Fold]:
+    """Folds that learn from older queries only.
+
+    Dated queries are cut by date into one block more than there are folds, as equal as can be
+    without parting equal dates. Each block but the first is tested once, with all older ones to
+    learn from, less those of a group that reaches into the tested block.
+
+    Args:
+        times: Date of each query, NaN where unknown: these neither teach nor test.
+        groups: Group of each query.
+        n_folds: At least 1.
+
+    Raises:
+        ConfigError: There are not enough different dates.
+    """
+    dates, sizes = np.unique(times[np.isfinite(times)], return_counts=True)
+    if n_folds < 1 or len(dates) <= n_folds:
+        raise ConfigError(
+            f"found lists of {len(dates)} different dates; expected more than the {n_folds} folds "
+            "to split by time: use fewer folds, or split by groups.",
+            key="split",
+        )
+    middles = np.cumsum(sizes) - sizes / 2
+    block_of_date = np.floor(middles / sizes.sum() * (n_folds + 1)).astype(np.int64)
+    block_of_date = _without_gaps(block_of_date, n_folds + 1)
+    block = np.full(len(times), -1)
+    is_dated = np.isfinite(times)
+    block[is_dated] = block_of_date[np.searchsorted(dates, times[is_dated])]
+    folds = []
+    for fold in range(1, n_folds + 1):
+        test = np.flatnonzero(block == fold)
+        is_older = (block >= 0) & (block < fold) & ~np.isin(groups, groups[test])
+        folds.append(Fold(np.flatnonzero(is_older), test))
+    return folds
+
+
+def _without_gaps(blocks: NDArray[np.int64], n_blocks: int) -> NDArray[np.int64]:
+    """Blocks of ascending dates, each of them taken by at least one date, in the same order."""
+    n_dates = len(blocks)
+    taken = blocks.copy()
+    for i in range(n_dates):
+        floor = taken[i - 1] if i else 0
+        needed = n_blocks - (n_dates - i)  # so that the dates still to come can fill the rest
+        reachable = taken[i - 1] + 1 if i else 0
+        taken[i] = min(max(taken[i], floor, needed), reachable)
+    return taken
