@@ -9,11 +9,7 @@ is encoded while the clock runs; then the installed command evaluates it three t
 
 from __future__ import annotations
 
-import argparse
-import json
 import statistics
-import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +17,9 @@ import numpy as np
 import yaml
 
 from evaluation import read_report
+from evaluation.benchmarks.command import run
 from evaluation.benchmarks.corpora import unpacked
 from evaluation.benchmarks.process import recommender
-from evaluation.circumstances import circumstances
 from recommender import Article, Recommender
 
 RESULTS = Path(__file__).parent / "results" / "reports.json"
@@ -33,16 +29,9 @@ N_NEAREST = 30
 LONGEST = 6
 
 
-def main() -> None:
-    """Make the site, evaluate it, write the result file, print its sentence."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--corpora", type=Path, required=True)
-    parser.add_argument("--output", type=Path, default=RESULTS)
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
-        result = timed(large_enough(arguments.corpora, Path(scratch)), Path(scratch))
-    arguments.output.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
-    print(sentence(result))
+def measured(corpora: Path, scratch: Path) -> dict[str, Any]:
+    """Make the site from a folder's corpora and evaluate it."""
+    return timed(large_enough(corpora, scratch), scratch)
 
 
 def large_enough(corpora: Path, scratch: Path) -> Recommender:
@@ -62,18 +51,17 @@ def timed(source: Recommender, scratch: Path) -> dict[str, Any]:
     recommender("index", site, "--index", index)
     runs = []
     for _ in range(N_RUNS):
-        run = recommender("evaluate", site, "--index", index, "--output", output)
-        runs.append((run, read_report(output)["timings"]))
+        cost = recommender("evaluate", site, "--index", index, "--output", output)
+        runs.append((cost, read_report(output)["timings"]))
     runs.sort(key=lambda pair: pair[0].wall_seconds)
     report = read_report(output)
     return {
-        "made": circumstances(datetime.now(UTC)),
         "articles": report["corpus"]["n_articles"],
         "queries": report["truth"]["n_queries"],
         "systems": [s["name"] for s in report["systems"] if s["reason"] is None],
-        "wall_seconds": [run.wall_seconds for run, _ in runs],
-        "cpu_seconds": [run.cpu_seconds for run, _ in runs],
-        "peak_megabytes": max(run.peak_megabytes for run, _ in runs),
+        "wall_seconds": [cost.wall_seconds for cost, _ in runs],
+        "cpu_seconds": [cost.cpu_seconds for cost, _ in runs],
+        "peak_megabytes": max(cost.peak_megabytes for cost, _ in runs),
         "timings_of_the_median": runs[len(runs) // 2][1],
         "html_megabytes": round((output / "report.html").stat().st_size / 1e6, 2),
         "json_megabytes": round((output / "report.json").stat().st_size / 1e6, 2),
@@ -89,7 +77,7 @@ def write_site(source: Recommender, folder: Path) -> None:
     folder.mkdir(parents=True)
     for i, article in enumerate(articles):
         chosen = rng.choice(
-            nearest[i], size=min(len(nearest[i]), rng.integers(1, LONGEST + 1)), replace=False
+            nearest[i], size=min(len(nearest[i]), int(rng.integers(1, LONGEST + 1))), replace=False
         )
         (folder / f"{i:04}.md").write_text(_file(article, [f"{row:04}" for row in chosen]), "utf-8")
 
@@ -118,4 +106,4 @@ def sentence(result: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run(__doc__, RESULTS, measured, sentence)

@@ -8,41 +8,29 @@ indexed twice by the installed command, in processes of their own: into nothing,
 
 from __future__ import annotations
 
-import argparse
-import json
-import tempfile
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import ir_measures
 from ir_measures import Qrel, ScoredDoc, nDCG
 
+from evaluation.benchmarks.command import run
 from evaluation.benchmarks.corpora import unpacked
 from evaluation.benchmarks.process import Run, recommender
-from evaluation.circumstances import circumstances
 from recommender import Recommender
 
 RESULTS = Path(__file__).parent / "results" / "spine.json"
 MEASURE = nDCG @ 10
 
 
-def main() -> None:
-    """Measure every corpus of a folder, write the result file, print its table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--corpora", type=Path, required=True)
-    parser.add_argument("--output", type=Path, default=RESULTS)
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
-        corpora = [
-            measure(name, articles, Path(scratch))
-            for name, articles in unpacked(arguments.corpora, Path(scratch))
+def measured(corpora: Path, scratch: Path) -> dict[str, Any]:
+    """Every corpus of a folder."""
+    return {
+        "corpora": [
+            measure(name, articles, scratch) for name, articles in unpacked(corpora, scratch)
         ]
-    result = {"made": circumstances(datetime.now(UTC)), "corpora": corpora}
-    arguments.output.parent.mkdir(parents=True, exist_ok=True)
-    arguments.output.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
-    print(table(result))
+    }
 
 
 def measure(name: str, articles: Path, scratch: Path) -> dict[str, Any]:
@@ -109,4 +97,4 @@ def table(result: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run(__doc__, RESULTS, measured, table)

@@ -7,36 +7,25 @@ FOLDER holds corpora, each a folder of articles or a folder with a `.tar.gz` of 
 
 from __future__ import annotations
 
-import argparse
-import json
-import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from evaluation import read_report
+from evaluation.benchmarks.command import run
 from evaluation.benchmarks.corpora import unpacked
 from evaluation.benchmarks.process import recommender
-from evaluation.circumstances import circumstances
 
 RESULTS = Path(__file__).parent / "results" / "systems.json"
 MEASURE = "nDCG@10"
 
 
-def main() -> None:
-    """Evaluate every corpus of a folder, write the result file, print its table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--corpora", type=Path, required=True)
-    parser.add_argument("--output", type=Path, default=RESULTS)
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
-        corpora = [
-            evaluated(name, articles, Path(scratch))
-            for name, articles in unpacked(arguments.corpora, Path(scratch))
+def measured(corpora: Path, scratch: Path) -> dict[str, Any]:
+    """Every corpus of a folder."""
+    return {
+        "corpora": [
+            evaluated(name, articles, scratch) for name, articles in unpacked(corpora, scratch)
         ]
-    result = {"made": circumstances(datetime.now(UTC)), "corpora": corpora}
-    arguments.output.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
-    print(table(result))
+    }
 
 
 def evaluated(name: str, articles: Path, scratch: Path) -> dict[str, Any]:
@@ -88,4 +77,4 @@ def _cell(interval: dict[str, float | None]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run(__doc__, RESULTS, measured, table)

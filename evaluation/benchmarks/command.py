@@ -1,0 +1,43 @@
+"""The command that every benchmark is: corpora in, a result file and a few lines out."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from evaluation.circumstances import circumstances
+
+Result = dict[str, Any]
+
+
+def run(
+    description: str | None,
+    results: Path,
+    measure: Callable[[Path, Path], Result],
+    shown: Callable[[Result], str],
+) -> None:
+    """Measure, write the result file with its circumstances, print what the README says of it.
+
+    Args:
+        description: What `--help` says.
+        results: The result file, unless `--output` names another.
+        measure: Folder of corpora and an empty folder to work in, to the result.
+        shown: The result in words or as a table.
+    """
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--corpora", type=Path, required=True)
+    parser.add_argument("--output", type=Path, default=results)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        result = measure(arguments.corpora, Path(scratch))
+    result = {"made": circumstances(datetime.now(UTC)), **result}
+    arguments.output.parent.mkdir(parents=True, exist_ok=True)
+    arguments.output.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
+    print(shown(result))
