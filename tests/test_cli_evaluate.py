@@ -213,7 +213,7 @@ def test_compare_says_what_changed(large: Site, run: Run) -> None:
 
     assert (code, err) == (0, "")
     lines = {line.split()[0]: line for line in out.splitlines() if line.strip()}
-    assert lines["tfidf"].endswith("worse")
+    assert lines["tfidf"].split()[-2:] == ["<.001", "worse"]
     assert lines["random"].endswith("unchanged")
     document = json.loads(as_json)
     assert [change["verdict"] for change in document["changes"]] == ["unchanged", "worse"]

@@ -78,7 +78,14 @@ def test_files_are_found_in_order(tmp_path: Path) -> None:
     _tree(
         tmp_path,
         *("b.md", "a/c.markdown", "a.md", "a/deep/er/d.md", "note.txt", "E.MD"),
-        *(".hidden.md", ".git/a.md", "a/node_modules/a.md", "_site/a.md", "a/public/a.md"),
+        *(
+            ".hidden.md",
+            ".git/a.md",
+            "a/node_modules/a.md",
+            "_site/a.md",
+            "a/public/a.md",
+            "recommender-report/report.md",
+        ),
     )
 
     assert find_files(tmp_path, Settings()) == (

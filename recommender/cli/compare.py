@@ -79,6 +79,13 @@ def _cells(change: Change) -> list[str]:
         f"{change.after:.3f}",
         f"{mean.mean:+.3f}",
         f"{mean.low:+.3f} {mean.high:+.3f}" if has_interval else "",
-        "" if difference.p_holm is None else f"{difference.p_holm:.3f}",
+        _p(difference.p_holm),
         change.verdict,
     ]
+
+
+def _p(p: float | None) -> str:
+    """Three digits; what is below them is not nothing."""
+    if p is None:
+        return ""
+    return "<.001" if p < 0.001 else f"{p:.3f}"  # noqa: PLR2004 - the smallest that is shown

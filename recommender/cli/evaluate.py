@@ -97,6 +97,13 @@ def _named_files(_: object, __: object, texts: Sequence[str]) -> list[tuple[str,
     show_default=True,
     help="Learn from the lists of other groups, or from older ones only.",
 )
+@click.option(
+    "--tolerance-days",
+    type=click.FloatRange(min=0),
+    default=2.0,
+    show_default=True,
+    help="How much newer than an article another may be in its as-of figures.",
+)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option(
     "--fail-under",
@@ -143,6 +150,7 @@ def _plan(options: dict[str, Any]) -> Plan:
         folds=options["folds"],
         split=options["split"],
         seed=options["seed"],
+        tolerance_days=options["tolerance_days"],
     )
 
 

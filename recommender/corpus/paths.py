@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from recommender.records import Problem
 from recommender.settings import Settings
 
-SKIPPED_FOLDERS = {"node_modules", "_site", "public"}
+SKIPPED_FOLDERS = {"node_modules", "_site", "public", "recommender-report"}
 _DATED_NAME = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})-(.+)", re.ASCII | re.DOTALL)
 
 
@@ -49,7 +49,7 @@ def matches(path: Sequence[str], pattern: Sequence[str]) -> bool:
 def find_files(root: Path, settings: Settings) -> tuple[list[str], list[Problem]]:
     """Find the article files of a folder.
 
-    Hidden files and folders are left out, and so are `node_modules`, `_site` and `public`. A link
+    Hidden files and folders are left out, and so are `SKIPPED_FOLDERS`. A link
     is followed where it leads to a place inside the folder that is not read anyway.
 
     Args:
