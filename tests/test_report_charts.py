@@ -66,6 +66,16 @@ def test_whiskers_end_at_the_bounds() -> None:
     assert (mean - low) / (high - low) == pytest.approx(expected, abs=0.01)
 
 
+def test_of_equal_systems_the_reference_stands_first() -> None:
+    """Whatever the order asked for."""
+    report = sample_report(n_systems=3, reference="bm25")
+    for system in report["systems"]:
+        system["measures"]["nDCG@10"]["mean"] = 0.5
+
+    names = [system["name"] for system in Reading(report).with_figures]
+    assert names == ["bm25", "embedding", "tfidf"]
+
+
 def test_too_few_queries_have_no_whiskers() -> None:
     """Nothing that looks like an interval."""
     reading = Reading(sample_report(n_queries=12))

@@ -61,7 +61,8 @@ def test_hostile_titles_stay_text() -> None:
         {},
     ]
     assert not [n for _, a in parsed.elements for n in a if n.startswith("on") or n == "style"]
-    assert "<script>alert" not in html
+    data = re.findall(r'id="data">(.*?)</script>', html, re.S)
+    assert [character for character in "<>&\u2028\u2029" if character in data[0]] == []
     assert "{{ 7 * 7 }}" in payload_of(html)["articles"]["titles"][8]
     assert html.encode()
 
@@ -176,6 +177,17 @@ def test_long_texts_of_three_bytes_a_letter_fit_too() -> None:
     assert {len(excerpt) for excerpt in articles["excerpts"]} == {160}
 
 
+def test_excerpts_go_before_titles_do() -> None:
+    """Where titles alone fill the page."""
+    report = sample_report(n_queries=30, n_articles=2000, n_systems=1, is_hostile=False)
+    for article in report["articles"]:
+        article["title"], article["excerpt"] = "新" * 250, "聞" * 300
+
+    articles = payload_of(to_html(report))["articles"]
+    assert set(articles["excerpts"]) == {""}
+    assert set(articles["titles"]) == {"新" * 250}
+
+
 def test_too_few_queries_conclude_nothing() -> None:
     """Said in the headline, in the figure and among the limits; nothing looks like an interval."""
     html = _prose(to_html(sample_report(n_queries=12)))
@@ -229,14 +241,15 @@ def test_absent_parts_are_explained_and_never_drawn() -> None:
 
 def _without_figures(report: Report) -> Report:
     """No system could be measured at all."""
-    report["systems"] = sample_report(
-        n_systems=0, without_figures={"newest": "no article has a date"}
-    )["systems"]
+    absent = sample_report(n_systems=0, without_figures={"newest": "no article has a date"})
+    report["systems"] = absent["systems"]
     report["comparisons"] = []
     return report
 
 
-@pytest.mark.parametrize("name", ["nothing measured", "no reference", "one query", "no lorenz"])
+@pytest.mark.parametrize(
+    "name", ["nothing measured", "no reference", "one query", "no lorenz", "no hit rate"]
+)
 def test_strange_documents_make_whole_pages(name: str) -> None:
     """Every part that can be missing may be."""
     report = {
@@ -244,7 +257,11 @@ def test_strange_documents_make_whole_pages(name: str) -> None:
         "no reference": lambda: sample_report(reference="shipped", n_systems=3),
         "one query": lambda: sample_report(n_queries=1),
         "no lorenz": sample_report,
+        "no hit rate": sample_report,
     }[name]()
+    if name == "no hit rate":
+        del report["systems"][0]["measures"]["hit_rate@5"]
+        report["systems"][0]["catalogue"] = None
     if name == "no lorenz":
         for catalogue in [report["editors"], *(s["catalogue"] for s in report["systems"])]:
             assert catalogue

@@ -95,6 +95,30 @@ def test_the_verdict_claims_no_more_than_the_test(
     assert expected in to_markdown(report).split("\n\n")[1]
 
 
+def test_all_others_alike_are_said_in_one_word() -> None:
+    """No “of 3, 3”."""
+    report = sample_report(n_systems=4)
+    for comparison in report["comparisons"]:
+        comparison.update(difference=-0.1, is_significant=True)
+
+    assert "All 3 other ways of ordering are clearly worse." in to_markdown(report)
+
+
+def test_without_a_hit_rate_the_headline_gives_the_primary_measure() -> None:
+    """And no verdict where there is no comparison."""
+    report = sample_report(n_systems=2)
+    report["comparisons"] = []
+    report["systems"][0]["measures"]["nDCG@10"]["mean"] = 0.25
+    for name in ("hit_rate@5", "recall@10"):
+        report["measures"].remove(name)
+        for system in report["systems"]:
+            del system["measures"][name]
+
+    assert to_markdown(report).startswith(
+        "# Embedding similarity reaches nDCG@10 of 0.250\n\nsample"
+    )
+
+
 def test_others_are_counted_by_their_verdicts() -> None:
     """One sentence about all of them."""
     report = sample_report(n_systems=5)
@@ -122,6 +146,18 @@ def test_every_view_that_is_there_has_a_column() -> None:
         "folder’s own, 39 articles | Judged by linked ones, 13 articles |" in text
     )
     assert _titled(text, "nDCG@10 from each point of view")[0][2].startswith(f"{mean:.3f} (")
+
+
+def test_views_with_few_articles_say_why_they_have_no_interval() -> None:
+    """Others keep theirs."""
+    report = sample_report()
+    for system in report["systems"]:
+        assert system["linked"]
+        system["linked"]["nDCG@10"].update(low=None, high=None)
+
+    text = to_markdown(report)
+    assert "No intervals where there are fewer than 30 articles." in text
+    assert [len(cell.split()) for cell in _titled(text, "nDCG@10 from each")[0][1:]] == [2, 2, 2, 1]
 
 
 def test_absent_views_are_explained() -> None:
@@ -243,6 +279,15 @@ def test_the_same_document_makes_the_same_page() -> None:
 
     assert to_markdown(report) == to_markdown(report)
     assert report == copy
+
+
+def test_beside_in_sample_systems_alone_there_is_no_verdict() -> None:
+    """There is nothing that the reference may be measured against."""
+    report = sample_report(n_systems=3, in_sample=["tfidf", "bm25"])
+
+    before_the_table = to_markdown(report).split("## Systems")[0]
+    assert before_the_table.count("\n\n") == 2
+    assert Reading(report).strongest is None
 
 
 def test_in_sample_systems_are_no_strongest_baseline() -> None:

@@ -1,16 +1,16 @@
-"""Who can use the page of a report: by keyboard, on a phone, in the dark, on paper, without scripts."""
+"""Who can use the page of a report: by keyboard, on a phone, in the dark, without scripts."""
 
 from __future__ import annotations
 
 import re
 
 import pytest
-from browsing import PHONE, Open, title, worst_first
+from browsing import PHONE, Open, worst_first
 from playwright.sync_api import expect
 from sample_report import sample_report
 
 pytestmark = pytest.mark.browser
-pytest_plugins = ["browsing"]
+pytest_plugins = ["browser_fixtures"]
 
 LEAST_CONTRAST = """() => {
   const parse = (colour) => colour.match(/[\\d.]+/g).map(Number);

@@ -51,6 +51,8 @@ def test_web_addresses_are_kept(url: str) -> None:
         None,
         "",
         "javascript:alert(1)",
+        "javascript://news.example/%0aalert(1)",
+        "ftp://news.example/x",
         " https://news.example/",
         "https://news.example/a b",
         "https://news.example/\x00",

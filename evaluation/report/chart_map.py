@@ -19,6 +19,9 @@ MARGIN = 16
 N_STRIDES = 3
 FIRST = 10
 
+FEW = 400
+"""Articles up to which points are drawn larger."""
+
 LINK_OPACITY = ((300, 0.35), (1000, 0.2), (4000, 0.12), (float("inf"), 0.05))
 """The more links, the fainter each."""
 
@@ -50,7 +53,7 @@ def map_chart(reading: Reading) -> str | None:
         name="map",
         title="Map of the articles",
         description=map_sentence(site),
-        look="map",
+        look="map few" if len(points) <= FEW else "map",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -131,12 +132,10 @@ def picture(
 
 
 def ticks(longest: float) -> list[float]:
-    """Round values from 0 up to at least `longest`, four to seven of them."""
-    for step in (0.01, 0.02, 0.05, 0.1, 0.2):
-        n = int(-(-longest // step))
-        if n <= 6:  # noqa: PLR2004 - more would crowd a phone
-            return [round(i * step, 2) for i in range(max(n, 1) + 1)]
-    return [0.0, 0.25, 0.5, 0.75, 1.0]
+    """Round values from 0 up to at least `longest`, which is 1 at most; two to seven of them."""
+    step = next(step for step in (0.01, 0.02, 0.05, 0.1, 0.2) if longest <= 6 * step)
+    n = max(1, math.ceil(longest / step - 1e-9))
+    return [round(i * step, 2) for i in range(n + 1)]
 
 
 def apart(places: Sequence[float], low: float, high: float) -> list[float]:

@@ -39,9 +39,17 @@ class Reading:
 
     @cached_property
     def with_figures(self) -> list[SystemEntry]:
-        """Systems that were measured, best first by the primary measure; in-sample ones last."""
+        """Systems that were measured, best first by the primary measure; in-sample ones last.
+
+        Where two are equal, the reference comes before the other.
+        """
         found = [s for s in self.report["systems"] if s["reason"] is None]
-        return sorted(found, key=lambda s: (s["is_in_sample"], -(self.mean(s) or 0)))
+
+        def place(system: SystemEntry) -> tuple[bool, float, bool]:
+            is_other = system["name"] != self.report["reference"]
+            return system["is_in_sample"], -(self.mean(system) or 0), is_other
+
+        return sorted(found, key=place)
 
     @cached_property
     def fair(self) -> list[SystemEntry]:

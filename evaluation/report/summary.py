@@ -70,7 +70,7 @@ def verdict(reading: Reading) -> list[str]:
     if comparison is None:
         return []
     return [
-        f"Measured on {label(reference)}, the product’s own order.",
+        f"Measured on “{label(reference)}”, the product’s own order.",
         _duel(reading, reference, strongest, comparison),
         *_standing(reading),
     ]
@@ -79,7 +79,7 @@ def verdict(reading: Reading) -> list[str]:
 def _duel(
     reading: Reading, reference: SystemEntry, other: SystemEntry, comparison: Comparison
 ) -> str:
-    theirs = label(other)
+    theirs = f"“{label(other)}”"
     mine, its = decimal(reading.mean(reference)), decimal(reading.mean(other))
     p = comparison["p_holm"]
     test = "" if p is None else f", p {p_value(p) if p < SMALLEST_P else '= ' + p_value(p)}"

@@ -20,6 +20,7 @@ from .wording import (
     with_interval,
 )
 
+MIN_QUERIES = 30
 EDITORS = "The editors’ own lists"
 
 
@@ -98,8 +99,17 @@ def views_table(reading: Reading) -> Table | None:
             ]
             for system in reading.with_figures
         ],
-        note="Each column has its own articles and candidates: compare within a column only.",
+        note=_views_note(reading),
     )
+
+
+def _views_note(reading: Reading) -> str:
+    note = "Each column has its own articles and candidates: compare within a column only."
+    counts = [part["n_queries"] for _, _, part in _views(reading) if part["reason"] is None]
+    minimum = reading.report["settings"].get("min_queries", MIN_QUERIES)
+    if reading.is_conclusive and min(counts) < minimum:
+        note += f" No intervals where there are fewer than {minimum} articles."
+    return note
 
 
 def _view(system: SystemEntry, key: str) -> Measures | None:
@@ -170,7 +180,7 @@ def comparisons_table(reading: Reading) -> Table:
         note=(
             "p of a paired randomisation test over groups of articles that link to one another, "
             f"corrected for {count(len(rows), 'comparison')} (Holm). Better, equal and worse count "
-            "articles."
+            "articles. Intervals are not corrected: one may lie beside zero and yet prove nothing."
         ),
     )
 
