@@ -29,6 +29,14 @@ N_UNRESOLVED_NAMED = 100
 N_EXCERPT = 300
 N_DIGITS = 6
 
+_ONE_KIND = "every list names articles of the folder only"
+WHY_ABSENT = {AS_OF: "no article has a date", FOLDER: _ONE_KIND, LINKED: _ONE_KIND}
+WHY_EMPTY = {
+    AS_OF: "no list names an article that was published by then",
+    FOLDER: "no list names another article of the folder",
+    LINKED: "no list names a linked article",
+}
+
 
 class Cited:
     """The articles that a report speaks of, numbered as they come up."""
@@ -110,11 +118,12 @@ class Findings:
             unresolved=[problem.message for problem in self.unresolved[:N_UNRESOLVED_NAMED]],
         )
 
-    def part(self, view: str, otherwise: str) -> schema.Part:
+    def part(self, view: str) -> schema.Part:
         """How many queries a view has, or why there are none."""
         exam = self.exams.get(view)
         if exam is None or not len(exam.queries):
-            return schema.Part(n_queries=0, n_left_out=0, reason=otherwise)
+            reason = WHY_ABSENT[view] if exam is None else WHY_EMPTY[view]
+            return schema.Part(n_queries=0, n_left_out=0, reason=reason)
         return schema.Part(n_queries=len(exam.queries), n_left_out=exam.n_left_out, reason=None)
 
     def systems(self, stories: Stories, cited: Cited, corpus_hash: str) -> list[schema.SystemEntry]:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from evaluation.splits import Fold
 from small_collection import collection_of, ids_of, named
 
 from evaluation.answers import Questions
 from evaluation.collection import Collection
+from evaluation.splits import Fold
 from evaluation.systems import CannotRank, System
 from evaluation.systems.plain import Popular
 from evaluation.task import Lists, Task

@@ -50,6 +50,9 @@ def test_the_seeds_link_counts_and_is_found(
     assert "embedding" in out
     for system in read_report(site.root / "recommender-report")["systems"]:
         assert system["measures"]["hit_rate@1"]["mean"] == 1
+    report = read_report(site.root / "recommender-report")
+    assert report["folder"]["reason"] == "no list names another article of the folder"
+    assert report["linked"] == {"n_queries": 1, "n_left_out": 0, "reason": None}
     qrels = read_qrels(site.root / "recommender-report" / "qrels.trec")
     assert [next(iter(entries)).split("/")[2] for entries in qrels.values()] == ["forbes.com"]
 

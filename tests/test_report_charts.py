@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_report import sample_report
 
-from evaluation.report import drawing
-from evaluation.report.chart_differences import FRAME, difference_panels, steps
-from evaluation.report.chart_lines import lorenz_chart, recall_chart
-from evaluation.report.chart_map import map_chart, map_sentence
-from evaluation.report.chart_pairs import pairs_chart
-from evaluation.report.chart_systems import systems_chart
+from evaluation.report.charts import drawing
+from evaluation.report.charts.differences import FRAME, difference_panels, steps
+from evaluation.report.charts.lines import lorenz_chart, recall_chart
+from evaluation.report.charts.map import map_chart, map_sentence
+from evaluation.report.charts.pairs import pairs_chart
+from evaluation.report.charts.systems import systems_chart
 from evaluation.report.page import Page
 from evaluation.report.reading import Reading
 from evaluation.report.schema import Map

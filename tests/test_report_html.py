@@ -280,7 +280,7 @@ def test_limits_and_versions_are_on_the_page() -> None:
     html = _prose(to_html(sample_report()))
 
     for fact in (
-        "lower bounds",
+        "not how many of its suggestions are good",
         "is not measured here",
         "numpy",
         "2.4.6",

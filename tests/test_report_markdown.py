@@ -242,10 +242,10 @@ def test_zero_grades_are_judgements_and_not_lists() -> None:
 
 
 def test_limits_are_said_plainly() -> None:
-    """Hits are lower bounds, clicks are not measured, entries that were left out are counted."""
+    """Unlinked may be good, clicks are not measured, entries that were left out are counted."""
     text = to_markdown(sample_report())
 
-    assert "lower bounds" in text
+    assert "not how many of its suggestions are good" in text
     assert "Whether readers click, stay or return is not measured here" in text
     assert "2 list entries naming no article of the site: left out." in text
     assert r"- b.md:9: “\<b>lost\</b>” names no article." in text

@@ -73,8 +73,8 @@ def limit_sentences(reading: Reading) -> Iterator[str]:
         )
     yield (
         "A suggestion that no editor listed counts as wrong here, though it may be just as good: "
-        "nobody read all pairs of articles. Recall, precision and the share of hits are therefore "
-        "lower bounds."
+        "nobody read all pairs of articles. The figures say how far a system agrees with the "
+        "editors, not how many of its suggestions are good."
     )
     yield (
         "Lists show what editors knew and had time for. A system that makes the same choices for "

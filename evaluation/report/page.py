@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from .chart_differences import Panel, difference_panels
-from .chart_lines import exposure_sentences, lorenz_chart, recall_chart
-from .chart_map import map_chart, map_key, map_sentence, map_table
-from .chart_pairs import pairs_chart, pairs_sentence, pairs_table
-from .chart_summary import tenths_chart
-from .chart_systems import systems_chart
+from .charts.differences import Panel, difference_panels
+from .charts.lines import exposure_sentences, lorenz_chart, recall_chart
+from .charts.map import map_chart, map_key, map_sentence, map_table
+from .charts.pairs import pairs_chart, pairs_sentence, pairs_table
+from .charts.summary import tenths_chart
+from .charts.systems import systems_chart
 from .details import lorenz_table, made_table, most_shown_tables, recall_table, systems_asked_table
 from .limits import limit_sentences, measured, missing_sentences, truth_sentences
 from .reading import Reading, label

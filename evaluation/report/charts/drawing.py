@@ -10,7 +10,7 @@ from typing import Literal
 
 import svg
 
-from .texts import clean
+from ..texts import clean
 
 Anchor = Literal["start", "middle", "end"]
 Point = tuple[float, float]

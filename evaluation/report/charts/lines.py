@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 import svg
 
+from ..reading import Reading, marked_label
+from ..schema import SystemEntry
+from ..wording import decimal, share
 from .drawing import Frame, Point, apart, line, picture, polyline, shortened, text, ticks
-from .reading import Reading, marked_label
-from .schema import SystemEntry
-from .wording import decimal, share
 
 WIDE = Frame(width=760, height=400, left=44, right=250, top=18, bottom=44)
 NARROW = Frame(width=358, height=400, left=36, right=152, top=18, bottom=44)

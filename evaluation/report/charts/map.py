@@ -8,11 +8,11 @@ from statistics import median
 
 import svg
 
+from ..reading import Reading
+from ..schema import Map
+from ..tables import Table
+from ..wording import count, decimal, whole
 from .drawing import Frame, picture
-from .reading import Reading
-from .schema import Map
-from .tables import Table
-from .wording import count, decimal, whole
 
 SIZE = 1000
 MARGIN = 16

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import svg
 
+from ..reading import Reading, label, marked_label
+from ..schema import Comparison, SystemEntry
+from ..wording import signed, whole
 from .drawing import Frame, at, line, picture
-from .reading import Reading, label, marked_label
-from .schema import Comparison, SystemEntry
-from .wording import signed, whole
 
 FRAME = Frame(width=240, height=110, left=0, right=0, top=0, bottom=0, y_range=(-1.0, 1.0))
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import svg
 
+from ..reading import Reading
+from ..schema import Pairs
+from ..tables import Table
+from ..wording import MINUS, decimal, share, whole
 from .drawing import Frame, line, picture, text
-from .reading import Reading
-from .schema import Pairs
-from .tables import Table
-from .wording import MINUS, decimal, share, whole
 
 WIDE = Frame(width=760, height=300, left=20, right=20, top=40, bottom=44)
 NARROW = Frame(width=358, height=280, left=8, right=8, top=40, bottom=44)

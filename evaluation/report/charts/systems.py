@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import svg
 
+from ..reading import NOTHING, Reading, label, marked_label
+from ..schema import Interval, SystemEntry
+from ..wording import decimal, with_interval
 from .drawing import Frame, at, line, picture, shortened, text, ticks
-from .reading import NOTHING, Reading, label, marked_label
-from .schema import Interval, SystemEntry
-from .wording import decimal, with_interval
 
 WIDE = Frame(width=760, height=0, left=230, right=150, top=26, bottom=8)
 NARROW = Frame(width=358, height=0, left=8, right=16, top=26, bottom=8)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import svg
 
+from ..reading import Reading
+from ..summary import HEADLINE_MEASURE, headline
 from .drawing import Frame, at, line, picture
-from .reading import Reading
-from .summary import HEADLINE_MEASURE, headline
 
 CARD, GAP, TALL = 26, 9, 34
 FRAME = Frame(10 * (CARD + GAP) - GAP, TALL, 0, 0, 0, 0)

@@ -1,0 +1,1 @@
+"""The pictures of the page, one file each, all drawn with the same few strokes."""
