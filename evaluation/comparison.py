@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from .errors import ReportError
 from .figures import Difference, differences
+from .plan import N_PERMUTATIONS, N_RESAMPLES
 from .report.schema import QueryEntry, Report, SystemEntry
 
 Verdict = Literal["better", "worse", "no clear change", "unchanged", "too few to conclude"]
@@ -61,17 +62,20 @@ class ReportComparison:
     only_after: Sequence[str]
 
 
-def compare(before: Report, after: Report, measure: str | None = None) -> ReportComparison:
+def compare(
+    before: Report, after: Report, measure: str | None = None, *, seed: int = 0
+) -> ReportComparison:
     """Pair two reports query by query.
 
     Only queries with the same id and the same judgements are compared; they are resampled in the
-    second report's groups, with its seed. A system that gives the same value everywhere is
+    second report's groups. A system that gives the same value everywhere is
     `unchanged`: there is nothing to test, and it does not weaken the tests of others.
 
     Args:
         before: The first report.
         after: The second.
         measure: A measure of both; None takes the second report's primary one.
+        seed: Of what is drawn for intervals and tests.
 
     Raises:
         ReportError: The reports share no query, no system or not the measure.
@@ -90,7 +94,7 @@ def compare(before: Report, after: Report, measure: str | None = None) -> Report
         )
         for name in shared
     }
-    found = _differences(values, groups, after)
+    found = _differences(values, groups, np.random.default_rng(seed))
     return ReportComparison(
         measure=measure,
         n_queries=len(pairs),
@@ -115,7 +119,7 @@ def compare(before: Report, after: Report, measure: str | None = None) -> Report
 def _differences(
     values: Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64]]],
     groups: NDArray[np.int64],
-    after: Report,
+    rng: np.random.Generator,
 ) -> dict[str, Difference]:
     """Those that changed are tested together, those that did not by themselves."""
     rows = {name: new - old for name, (old, new) in values.items()}
@@ -125,9 +129,9 @@ def _differences(
         tested = differences(
             np.array([rows[name] for name in names]),
             groups,
-            np.random.default_rng([after["settings"]["seed"], 5]),
-            n_resamples=after["settings"]["n_resamples"],
-            n_permutations=after["settings"]["n_permutations"],
+            rng,
+            n_resamples=N_RESAMPLES,
+            n_permutations=N_PERMUTATIONS,
         )
         found |= dict(zip(names, tested, strict=True))
     return found
@@ -175,6 +179,6 @@ def _refuse_unknown(measure: str, *reports: Report) -> None:
     for report in reports:
         if measure not in report["measures"]:
             raise ReportError(
-                f"the report of {report['made']['at']} has no “{measure}”; expected one of "
+                f"the report on “{report['corpus']['name']}” has no “{measure}”; expected one of "
                 f"{', '.join(report['measures'])}."
             )

@@ -13,6 +13,9 @@ from .systems import System
 
 Split = Literal["groups", "time"]
 
+N_RESAMPLES = 2000
+N_PERMUTATIONS = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -37,8 +40,8 @@ class Plan:
     split: Split = "groups"
     seed: int = 0
     tolerance_days: float = 2.0
-    n_resamples: int = 2000
-    n_permutations: int = 10_000
+    n_resamples: int = N_RESAMPLES
+    n_permutations: int = N_PERMUTATIONS
 
     def __post_init__(self) -> None:
         """Refuse two systems of one name.

@@ -115,7 +115,8 @@ def test_what_is_no_report_is_refused_with_a_sentence(folder: Path) -> None:
         ("\udc80", "found no JSON"),
         ("[]", "found format None; expected a report of format 1"),
         ('{"format": 9}', "found format 9"),
-        ('{"format": 1}', "found no “articles”; expected a whole report"),
+        ('{"format": 1}', "the report: found no “made”; expected one"),
+        ('{"format": NaN}', "found no JSON"),
     ):
         file.write_bytes(text.encode("utf-8", "surrogateescape"))
         with pytest.raises(ReportError, match=message):

@@ -14,9 +14,9 @@ from ..trec import write_qrels, write_run
 from .html import to_html
 from .markdown import to_markdown
 from .schema import FORMAT, SYSTEM_NAME, Report
+from .validation import first_fault
 
 JSON_NAME = "report.json"
-_KEYS = Report.__required_keys__
 
 
 class Evaluated(Protocol):
@@ -83,7 +83,7 @@ def read_report(path: str | Path) -> Report:
     path = Path(path)
     file = path / JSON_NAME if path.is_dir() else path
     try:
-        document = json.loads(file.read_bytes())
+        document = json.loads(file.read_bytes(), parse_constant=_refuse)
     except OSError as error:
         raise ReportError(
             f"found no report ({error.strerror}); expected a report.json or the folder that "
@@ -99,9 +99,9 @@ def read_report(path: str | Path) -> Report:
             "`recommender evaluate` again.",
             path=file,
         )
-    missing = sorted(_KEYS - document.keys())
-    if missing:
-        raise ReportError(f"found no “{missing[0]}”; expected a whole report.", path=file)
+    fault = first_fault(document)
+    if fault:
+        raise ReportError(f"{fault}.", path=file)
     return cast("Report", document)
 
 
@@ -109,7 +109,12 @@ def _systems_of_last(folder: Path) -> set[str]:
     """Names of the systems that have a run in a folder, by the report that lies there."""
     try:
         last = read_report(folder)
-        names = {str(system["name"]) for system in last["systems"]}
-    except (ReportError, KeyError, TypeError):
+    except ReportError:
         return set()
+    names = {system["name"] for system in last["systems"]}
     return {name for name in names if re.fullmatch(SYSTEM_NAME, name)}  # never another folder
+
+
+def _refuse(constant: str) -> None:
+    """NaN and infinities are no JSON, though Python would read them."""
+    raise ValueError(f"{constant} is no number")
