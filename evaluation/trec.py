@@ -137,9 +137,7 @@ def rows(
         if not columns:
             continue
         if len(columns) != n_columns:
-            raise error(
-                f"found {len(columns)} columns; expected {n_columns}.", path=path, line=line
-            )
+            raise error(f"found {len(columns)} of {n_columns} columns.", path=path, line=line)
         n_rows += 1
         yield line, columns
     if not n_rows:

@@ -149,6 +149,8 @@ def test_what_cannot_be_measured_does_not_reach_its_threshold(large: Site, run: 
         (("--fail-under", "nDCG@7=0.3"), "there is no measure “nDCG@7”; expected one of nDCG@5"),
         (("--fail-under", "embeding:nDCG@10=0.3"), "there is no system “embeding”"),
         (("--run", "mine"), "expected NAME=FILE"),
+        (("--run", "mine=gone.trec"), "expected NAME=FILE with a file that is there"),
+        (("--judgements", "gone.tsv"), "'gone.tsv' does not exist"),
         (("--folds", "1"), "1 is not in the range"),
     ],
 )
@@ -166,10 +168,10 @@ def test_wrong_use_is_told_before_any_work(
     ("arguments", "message"),
     [
         (("--systems", "tfidf,bm52"), "there is no system “bm52”: did you mean “bm25”?"),
-        (("--run", "Mine Own=x"), "expected a name of small letters"),
-        (("--run", "tfidf=x"), "the name “tfidf” is taken"),
-        (("--run", "mine=gone.trec"), "gone.trec"),
-        (("--judgements", "gone.tsv"), "gone.tsv"),
+        (("--run", "Mine Own=articles/a001.md"), "expected a name of small letters"),
+        (("--run", "tfidf=articles/a001.md"), "the name “tfidf” is taken"),
+        (("--run", "mine=articles/a001.md"), "a001.md:1: found 1 of 6 columns"),
+        (("--judgements", "articles/a001.md"), "a001.md:1: found 1 of 4 columns"),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence(

@@ -82,8 +82,8 @@ def test_marks_blank_lines_and_wide_spaces_do_not_matter(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [
-        ("q Q0 d 1 1.0", 1, "found 5 columns; expected 6"),
-        ("q Q0 d 1 1.0 n\nq Q0 e f 2 0 n", 2, "found 7 columns; expected 6"),
+        ("q Q0 d 1 1.0", 1, "found 5 of 6 columns"),
+        ("q Q0 d 1 1.0 n\nq Q0 e f 2 0 n", 2, "found 7 of 6 columns"),
         ("q Q0 d 1 high n", 1, "found the score “high”; expected a finite number"),
         ("q Q0 d 1 nan n", 1, "found the score “nan”"),
         ("q Q0 d 1 inf n", 1, "found the score “inf”"),
@@ -109,7 +109,7 @@ def test_a_broken_run_is_refused_with_its_line(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("q 0 d", "found 3 columns; expected 4"),
+        ("q 0 d", "found 3 of 4 columns"),
         ("q 0 d 1.5", "found the grade “1.5”; expected a whole number, 0 or more"),
         ("q 0 d -1", "found the grade “-1”"),
         ("q 0 d 1\nq 0 d 2", "found a second grade for “d”"),

@@ -48,10 +48,11 @@ def _thresholds(_: object, __: object, texts: Sequence[str]) -> list[Threshold]:
 
 def _named_files(_: object, __: object, texts: Sequence[str]) -> list[tuple[str, Path]]:
     parts = [text.partition("=") for text in texts]
-    for name, equals, path in parts:
-        if not (name and equals and path):
+    for text, (name, _, path) in zip(texts, parts, strict=True):
+        if not name or not Path(path).is_file():
             raise click.BadParameter(
-                f"found “{harmless(name)}”; expected NAME=FILE, such as mine=mine.trec."
+                f"found “{harmless(text)}”; expected NAME=FILE with a file that is there, such as "
+                "mine=mine.trec."
             )
     return [(name, Path(path)) for name, _, path in parts]
 
@@ -80,7 +81,7 @@ def _named_files(_: object, __: object, texts: Sequence[str]) -> list[tuple[str,
 )
 @click.option(
     "--judgements",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="Graded judgements instead of the lists: a TSV or TREC qrels file.",
 )
 @click.option(
