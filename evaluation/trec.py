@@ -44,7 +44,8 @@ def write_qrels(path: Path, qrels: Mapping[str, Mapping[str, int]]) -> None:
 
 def write_run(path: Path, run: Mapping[str, Sequence[str]], name: str) -> None:
     """Write a run; scores fall by one a rank, so that whoever sorts by them keeps our order."""
-    tokens = {document: encoded(document) for ranked in run.values() for document in ranked}
+    documents = set().union(*run.values())
+    tokens = {document: encoded(document) for document in documents}
     blocks = []
     for query, ranked in run.items():
         start, n = f"{encoded(query)} Q0 ", len(ranked)
