@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -82,3 +83,38 @@ def test_tests_run_against_the_installed_package(
 
     assert Path(recommender.__file__) == Path(run.stdout.strip())
     assert not Path(recommender.__file__).is_relative_to(checkout)
+
+
+def test_the_public_names_of_evaluation_are_those_listed() -> None:
+    """Sorted, all there, and nothing is imported before it is asked for."""
+    import evaluation
+
+    assert sorted(evaluation.__all__) == evaluation.__all__
+    for name in evaluation.__all__:
+        assert getattr(evaluation, name) is not None
+    with pytest.raises(AttributeError, match="has no attribute 'evaluated'"):
+        _ = evaluation.evaluated
+    program = (
+        "import sys, evaluation; print(sorted({'sklearn', 'jinja2', 'torch'} & {*sys.modules}))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONPATH": str(Path(evaluation.__file__).parents[1])},
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout == "[]\n"
+
+
+def test_the_picture_of_the_evaluation_errors_is_true() -> None:
+    """Each class stands in it, under the root of the tree."""
+    from evaluation import errors as found
+
+    picture = found.__doc__ or ""
+    classes = [c for c in vars(found).values() if isinstance(c, type)]
+    for cls in classes:
+        assert cls.__name__ in picture
+        assert issubclass(cls, RecommenderError)
+    assert len(classes) == 5
