@@ -86,10 +86,10 @@ def test_tests_run_against_the_installed_package(
 
 
 def test_the_public_names_of_evaluation_are_those_listed() -> None:
-    """Sorted, all there, and nothing is imported before it is asked for."""
+    """Each once, all there, and nothing is imported before it is asked for."""
     import evaluation
 
-    assert sorted(evaluation.__all__) == evaluation.__all__
+    assert len(set(evaluation.__all__)) == len(evaluation.__all__)
     for name in evaluation.__all__:
         assert getattr(evaluation, name) is not None
     with pytest.raises(AttributeError, match="has no attribute 'evaluated'"):
@@ -113,8 +113,8 @@ def test_the_picture_of_the_evaluation_errors_is_true() -> None:
     from evaluation import errors as found
 
     picture = found.__doc__ or ""
-    classes = [c for c in vars(found).values() if isinstance(c, type)]
+    classes = [c for c in vars(found).values() if getattr(c, "__module__", "") == found.__name__]
     for cls in classes:
         assert cls.__name__ in picture
         assert issubclass(cls, RecommenderError)
-    assert len(classes) == 5
+    assert len(classes) == 4
