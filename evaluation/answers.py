@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender import Fold
+
 from .collection import Collection
 from .measures import DEPTH
-from .splits import Fold
 from .systems import CannotRank, System
 from .task import NOBODY, Task
 from .views import Rows, View

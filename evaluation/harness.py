@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender import Problem, Recommender
+from recommender import Fold, Problem, Recommender, folds_by_group, reciprocal_groups
 
 from .answers import Answers, Questions
 from .assembly import Cited, Findings
@@ -25,7 +25,7 @@ from .plan import Plan
 from .qrels import Judgements, from_file, from_lists
 from .report.schema import FORMAT, Report
 from .scoreboard import measure_names, score
-from .splits import Fold, folds_by_group, folds_by_time, reciprocal_groups
+from .splits import folds_by_time
 from .stories import Stories
 from .systems import PRODUCT
 from .task import NOBODY

@@ -49,27 +49,41 @@ from recommender.version import __version__
 if TYPE_CHECKING:
     from recommender.embedding.registry import ModelEntry, list_models, verify_model
     from recommender.engine import Recommender, recommend
+    from recommender.fitting import fit, lesson_from
     from recommender.indexing import BuildReport, build
     from recommender.proposal import Proposal, propose_settings
+    from recommender.ranking.fit import Lesson
+    from recommender.ranking.folds import Fold, folds_by_group, reciprocal_groups
+    from recommender.ranking.general import fit_general
+    from recommender.ranking.pools import Pools
+    from recommender.ranking.signals import SIGNALS
+    from recommender.ranking.weights import Calibration, Corpus, Weights
+    from recommender.site_weights import shipped_weights
 
 __all__ = [
+    "SIGNALS",
     "Article",
     "ArticleError",
     "BuildReport",
+    "Calibration",
     "ConfigError",
+    "Corpus",
     "DuplicateArticleError",
+    "Fold",
     "FrontMatterError",
     "Image",
     "IndexBusyError",
     "IndexFormatError",
     "IndexMismatchError",
     "IndexNotFoundError",
+    "Lesson",
     "MissingDependencyError",
     "ModelEntry",
     "ModelError",
     "ModelIdentity",
     "ModelIntegrityError",
     "ModelNotFoundError",
+    "Pools",
     "Problem",
     "Proposal",
     "Provider",
@@ -82,24 +96,44 @@ __all__ = [
     "Signal",
     "UnknownArticleError",
     "VectorIndexError",
+    "Weights",
     "__version__",
     "build",
+    "fit",
+    "fit_general",
+    "folds_by_group",
+    "lesson_from",
     "list_models",
     "propose_settings",
+    "reciprocal_groups",
     "recommend",
+    "shipped_weights",
     "verify_model",
 ]
 
 
 _IMPORTED_LATE = {
     "BuildReport": "indexing",
-    "Recommender": "engine",
+    "Calibration": "ranking.weights",
+    "Corpus": "ranking.weights",
+    "Fold": "ranking.folds",
+    "Lesson": "ranking.fit",
     "ModelEntry": "embedding.registry",
+    "Pools": "ranking.pools",
     "Proposal": "proposal",
+    "Recommender": "engine",
+    "SIGNALS": "ranking.signals",
+    "Weights": "ranking.weights",
     "build": "indexing",
+    "fit": "fitting",
+    "fit_general": "ranking.general",
+    "folds_by_group": "ranking.folds",
+    "lesson_from": "fitting",
     "list_models": "embedding.registry",
     "propose_settings": "proposal",
+    "reciprocal_groups": "ranking.folds",
     "recommend": "engine",
+    "shipped_weights": "site_weights",
     "verify_model": "embedding.registry",
 }
 

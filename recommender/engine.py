@@ -6,38 +6,38 @@ a reference → an article and its vector → neighbours in the index → recomm
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recommender.errors import ConfigError, IndexMismatchError
+from recommender.errors import ConfigError
 from recommender.index.columns import UNKNOWN_TIME
 from recommender.index.snapshot import Snapshot
 from recommender.index.store import Store
-from recommender.index.vectors import Neighbours, VectorIndex
+from recommender.index.vectors import VectorIndex
 from recommender.lookup import Lookup
-from recommender.records import Article, Recommendation
+from recommender.outside import Outside
+from recommender.ranker import DECIMALS, Ranked, Ranker
+from recommender.ranking.lists import Lists
+from recommender.ranking.query import Query
+from recommender.ranking.signals import SIGNALS
+from recommender.ranking.stored import from_arrays
+from recommender.ranking.weights import Weights
+from recommender.records import Article, Recommendation, Signal
 from recommender.settings import Settings
+from recommender.site_weights import site_weights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from recommender.embedding.encoder import Encoder
+    from recommender.ranking.pools import Pools
     from recommender.records import ModelIdentity
 
 BATCH = 1024
-
-
-@dataclass(frozen=True, slots=True)
-class _Query:
-    """An article to find neighbours for, with the rows that are the article itself."""
-
-    vector: NDArray[np.float32]
-    own_rows: frozenset[int]
 
 
 class Recommender:
@@ -49,12 +49,13 @@ class Recommender:
         settings: Settings,
         *,
         encoder: Encoder | None = None,
+        weights: Weights | None = None,
         now: datetime | None = None,
     ) -> None:
         """Prefer `Recommender.open`."""
+        self._weights = weights or site_weights(settings)
         self._store = store
-        self._settings = settings
-        self._encoder = encoder
+        self._outside = Outside(store.path, settings.schema, encoder)
         self._fixed_now = now
         self.refresh()
 
@@ -65,6 +66,7 @@ class Recommender:
         *,
         settings: Settings | None = None,
         encoder: Encoder | None = None,
+        weights: Weights | None = None,
         now: datetime | None = None,
     ) -> Recommender:
         """Open an index for answering.
@@ -74,24 +76,33 @@ class Recommender:
             settings: None reads `recommender.yaml` of the working directory, if it is there.
             encoder: The one that made the index's vectors, for texts that it does not hold; None,
                 or another one, opens the index's own model when the first such text comes.
+            weights: How much each signal counts; None takes `recommender.weights.yaml` beside the
+                settings, if it is there, and else the weights that are shipped.
             now: Aware; decides which articles are due or expired. None means the time of opening.
 
         Raises:
             IndexNotFoundError: There is no index at that place.
             IndexFormatError: It is damaged.
             IndexMismatchError: It was made by another format version or text recipe.
-            ConfigError: The settings file is wrong.
+            ConfigError: The settings file is wrong, or the weights file is.
         """
         settings = settings or Settings.from_file()
-        return cls(Store(Path(index or settings.index)), settings, encoder=encoder, now=now)
+        return cls(
+            Store(Path(index or settings.index)),
+            settings,
+            encoder=encoder,
+            weights=weights,
+            now=now,
+        )
 
     def refresh(self) -> None:
         """Take over the newest state of the index directory."""
         self._snapshot = self._store.open()
-        self._refuse_other_recipe()
+        self._outside.refuse_other_recipe(self._snapshot)
         self._lookup = Lookup(self._snapshot, self._store.path)
         self._shown = _shown_rows(self._snapshot, self._fixed_now or datetime.now(UTC))
-        self._neighbourhood = VectorIndex(self._snapshot.vectors, self._shown)
+        self._ranker = self._new_ranker()
+        self._known_lists = Lists.from_rows(self._rows_of(self.lists), self._snapshot.n_articles)
 
     @property
     def articles(self) -> Sequence[Article]:
@@ -121,6 +132,11 @@ class Recommender:
         for path, of_bytes in sorted(self._snapshot.digests().items()):
             digest.update(f"{path}\0".encode() + of_bytes)
         return digest.hexdigest()
+
+    @property
+    def weights(self) -> Weights:
+        """How much each signal counts: the site's own weights, or those that are shipped."""
+        return self._weights
 
     def knows(self, article_id: str) -> bool:
         """Whether the index holds an article of this id."""
@@ -157,7 +173,9 @@ class Recommender:
             ArticleError: The file outside the index cannot be read.
         """
         row = self._lookup.row(str(reference))
-        return self._snapshot.article(row) if row is not None else self._read(Path(reference))
+        return (
+            self._snapshot.article(row) if row is not None else self._outside.read(Path(reference))
+        )
 
     def recommend(self, article: str | Path | Article, k: int = 10) -> list[Recommendation]:
         """The related list of one article.
@@ -177,9 +195,10 @@ class Recommender:
             ModelError: A text must be encoded and the model cannot be had.
         """
         _refuse_bad_k(k)
-        query = self._query(article if isinstance(article, Article) else self.find(article))
-        neighbours = self._neighbourhood.search(query.vector, k + len(query.own_rows))
-        return self._recommendations(neighbours, 0, query.own_rows, k)
+        found = article if isinstance(article, Article) else self.find(article)
+        row = self._snapshot.row(found.id) if found.id else None
+        query, besides = self._outsider(found, k) if row is None else (self._query(row, k), [])
+        return self._recommendations(query, k, besides)
 
     def recommend_all(self, k: int = 10) -> Iterator[tuple[str, list[Recommendation]]]:
         """The related list of every article of the folder, ordered by id.
@@ -201,78 +220,74 @@ class Recommender:
         queries = everything[~self._snapshot.is_linked[everything]]
         for start in range(0, len(queries), BATCH):
             rows = queries[start : start + BATCH]
-            neighbours = self._neighbourhood.search(self._snapshot.vectors[rows], k + 1)
+            near = self._ranker.near(self._snapshot.vectors[rows], k)
             for i, row in enumerate(rows.tolist()):
-                yield (
-                    self._snapshot.ids[row],
-                    self._recommendations(neighbours, i, frozenset({row}), k),
-                )
+                query = Query.of_row(self._ranker.ground, row, near[i])
+                yield self._snapshot.ids[row], self._recommendations(query, k)
+
+    def pools(
+        self,
+        ids: Sequence[str],
+        lists: Mapping[str, Sequence[str]],
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Pools:
+        """Candidates and signals of articles of the index, for fitting and for experiments.
+
+        Args:
+            ids: The articles for which lists are made.
+            lists: The editors' lists that may be looked at, article id to ids. They are an
+                argument; the index's own are not looked at. What a query's own list holds changes
+                nothing for it.
+            progress: Called now and then with the queries done and their total.
+
+        Returns:
+            Pools whose queries and candidates are positions in `articles`.
+
+        Raises:
+            UnknownArticleError: An id is not in the index.
+        """
+        rows = np.array([self._lookup.row_of_id(query) for query in ids], dtype=np.int64)
+        return self._ranker.pools(rows, self._rows_of(lists), progress)
+
+    def _new_ranker(self) -> Ranker:
+        snapshot = self._snapshot
+        try:
+            ground = from_arrays(snapshot.vectors, snapshot.kept)
+        except ValueError as error:
+            raise snapshot.damaged(f"found that {error}; expected what ranking had kept") from error
+        is_shown = np.ones(len(ground), dtype=bool)
+        if self._shown is not None:
+            is_shown[:] = False
+            is_shown[self._shown] = True
+        return Ranker(ground, VectorIndex(snapshot.vectors, self._shown), is_shown)
+
+    def _rows_of(self, lists: Mapping[str, Sequence[str]]) -> dict[int, list[int]]:
+        row = self._lookup.row_of_id
+        return {row(query): [row(entry) for entry in lists[query]] for query in lists}
+
+    def _query(self, row: int, k: int) -> Query:
+        near = self._ranker.near(self._snapshot.vectors[[row]], k)[0]
+        return Query.of_row(self._ranker.ground, row, near)
+
+    def _outsider(self, article: Article, k: int) -> tuple[Query, list[int]]:
+        """An article that is not in the index, and the rows at its own address."""
+        from recommender.terms.articles import day
+        from recommender.terms.describe import describe
+
+        vector = self._outside.vector(article, self._snapshot)
+        own = self._lookup.rows_of_url(article.url or "")
+        near = self._ranker.near(vector, k + len(own))[0]
+        terms = describe(article, self._ranker.ground.features)
+        return Query.of_terms(vector[0], near, terms, day(article)), own
 
     def _recommendations(
-        self, neighbours: Neighbours, i: int, own_rows: frozenset[int], k: int
+        self, query: Query, k: int, besides: Sequence[int] = ()
     ) -> list[Recommendation]:
-        pairs = zip(neighbours.rows[i].tolist(), neighbours.similarities[i].tolist(), strict=True)
-        others = [(row, similarity) for row, similarity in pairs if row not in own_rows]
+        ranked = self._ranker.ranked(query, self._known_lists, self._weights, k, besides)
         return [
-            _recommendation(rank, self._snapshot.article(row), similarity)
-            for rank, (row, similarity) in enumerate(others[:k], start=1)
+            _recommendation(self._snapshot.article(row), ranked, place)
+            for place, row in enumerate(ranked.rows.tolist())
         ]
-
-    def _query(self, article: Article) -> _Query:
-        row = self._snapshot.row(article.id) if article.id else None
-        if row is not None:
-            return _Query(self._snapshot.vectors[[row]], frozenset({row}))
-        return _Query(self._vector(article), frozenset(self._lookup.rows_of_url(article.url or "")))
-
-    def _vector(self, article: Article) -> NDArray[np.float32]:
-        from recommender.embedding.texts import embedding_text, text_key
-
-        text = embedding_text(article.title, article.excerpt)
-        known = self._snapshot.rows_with_text_keys([text_key(text)])
-        if known[0] >= 0:
-            return self._snapshot.vectors[known]
-        return self._own_encoder().encode([text])
-
-    def _own_encoder(self) -> Encoder:
-        """The encoder that made the index's vectors; no other gives any that compare with them."""
-        made_with = self._snapshot.manifest.recipe.model
-        if self._encoder is None or self._encoder.identity.fingerprint != made_with.fingerprint:
-            self._encoder = self._open_encoder(made_with)
-        return self._encoder
-
-    def _open_encoder(self, made_with: ModelIdentity) -> Encoder:
-        from recommender.embedding.encoder import open_encoder
-        from recommender.embedding.registry import find_model
-
-        model = find_model(made_with.name)
-        if model.identity.fingerprint != made_with.fingerprint:
-            raise IndexMismatchError(
-                f"the index {self._store.path} was made with other files of the model "
-                f"“{made_with.name}” than are here now: run `recommender index` again.",
-                path=self._store.path,
-            )
-        return open_encoder(model)
-
-    def _read(self, path: Path) -> Article:
-        from recommender.corpus.reader import read_file
-        from recommender.corpus.schema.presets import schema_from_settings
-
-        schema = schema_from_settings(self._settings.schema)
-        article, _ = read_file(path, root=path.parent, schema=schema)
-        return replace(
-            article, id=path.as_posix()
-        )  # an id from elsewhere may be taken in this folder
-
-    def _refuse_other_recipe(self) -> None:
-        from recommender.embedding.texts import TEXT_RECIPE
-
-        recipe = self._snapshot.manifest.recipe.text_recipe
-        if recipe != TEXT_RECIPE:
-            raise IndexMismatchError(
-                f"the index {self._store.path} holds vectors of texts made as “{recipe}”; this "
-                f"version makes “{TEXT_RECIPE}”: run `recommender index` again.",
-                path=self._store.path,
-            )
 
 
 def recommend(article: str | Path | Article, k: int = 10) -> list[Recommendation]:
@@ -284,17 +299,24 @@ def recommend(article: str | Path | Article, k: int = 10) -> list[Recommendation
     return Recommender.open().recommend(article, k)
 
 
-def _recommendation(rank: int, article: Article, similarity: float) -> Recommendation:
+def _recommendation(article: Article, ranked: Ranked, place: int) -> Recommendation:
+    signals = zip(SIGNALS, ranked.signals[place], ranked.contributions[place], strict=True)
     return Recommendation(
-        rank=rank,
+        rank=place + 1,
         id=article.id,
         title=article.title,
         url=article.url,
-        score=max(0.0, similarity),
-        similarity=similarity,
+        score=float(ranked.scores[place]),
+        similarity=float(ranked.similarities[place]),
+        signals={name: _signal(value, moved) for name, value, moved in signals if moved},
         provider=article.provider.name if article.provider else None,
         published_at=article.published_at,
     )
+
+
+def _signal(value: np.float32, contribution: np.float64) -> Signal:
+    known = None if np.isnan(value) else round(float(value), DECIMALS)
+    return Signal(known, round(float(contribution), DECIMALS))
 
 
 def _shown_rows(snapshot: Snapshot, now: datetime) -> NDArray[np.int64] | None:

@@ -11,7 +11,7 @@ import logging
 import os
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +30,8 @@ from recommender.index.contents import Contents
 from recommender.index.manifest import Recipe
 from recommender.index.snapshot import Snapshot
 from recommender.index.store import Store
+from recommender.ranker import Ranker
+from recommender.ranking.stored import from_arrays, to_arrays
 from recommender.settings import Settings
 from recommender.version import __version__
 
@@ -142,13 +144,20 @@ def _update(
         raise _nothing_read(folder, reading)
     resolution = resolve(reading.articles, site_url=settings.schema.site_url)
     before = previous.digests() if previous else {}
-    is_changed = previous is None or previous.manifest.recipe != recipe or before != reading.digests
+    is_changed = (
+        previous is None
+        or previous.manifest.recipe != recipe
+        or before != reading.digests
+        or not _can_rank(previous)
+    )
     n_encoded = 0
     if is_changed:
         articles = sorted((*reading.articles, *resolution.linked), key=lambda article: article.id)
         texts = [embedding_text(article.title, article.excerpt) for article in articles]
         vectors, n_encoded = _vectors(texts, source, previous, _stage("encoding", progress))
-        store.write(_contents(articles, texts, vectors, reading, resolution, recipe))
+        ground = Ranker.prepare(articles, vectors)
+        contents = _contents(articles, texts, vectors, reading, resolution, recipe)
+        store.write(replace(contents, kept=to_arrays(ground)))
     warned = {problem.path for problem in reading.problems if problem.severity == "warning"}
     return BuildReport(
         index=store.path,
@@ -195,6 +204,16 @@ def _open_previous(store: Store) -> Snapshot | None:
     except (IndexFormatError, IndexMismatchError) as error:
         log.warning("%s Making it anew.", error)
         return None
+
+
+def _can_rank(previous: Snapshot) -> bool:
+    """Whether what was kept for ranking fits together."""
+    try:
+        from_arrays(previous.vectors, previous.kept)
+    except ValueError as error:
+        log.warning("%s", previous.damaged(f"found that {error}"))
+        return False
+    return True
 
 
 def _known_files(previous: Snapshot, recipe: Recipe) -> dict[str, KnownFile]:

@@ -158,9 +158,15 @@ class ModelIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """What one signal says of a candidate, and how much that moved it."""
+    """What one signal says of a candidate, and how much that moved it.
 
-    value: float
+    Attributes:
+        value: None where the query or the candidate lacks what is compared; it then counts as the
+            median of the candidates.
+        contribution: What it added to the raw score, in which 1 makes an article e times as likely.
+    """
+
+    value: float | None
     contribution: float
 
 
@@ -176,7 +182,7 @@ class Recommendation:
         score: How strongly it is recommended, 0 to 1, higher is better.
         similarity: Cosine of the two vectors, -1 to 1.
         origin: `ranked` by the recommender, `curated` by an editor, or `pinned`.
-        signals: Signal name to value and contribution; empty where nothing but similarity ranked.
+        signals: Signal name to value and contribution, of the signals that have a weight.
         reason: One sentence that says why, or None.
         provider: Name of the provider, or None.
         published_at: Its date, aware, in UTC; None where unknown.

@@ -15,6 +15,7 @@ from typing import Any, Literal, NoReturn
 from recommender.errors import ConfigError
 
 FILE_NAME = "recommender.yaml"
+WEIGHTS_FILE = "recommender.weights.yaml"
 DEFAULT_INDEX = ".recommender"
 DEFAULT_MODEL = "all-minilm-l6-v2"
 DEFAULT_INCLUDE = ("**/*.md", "**/*.markdown")
@@ -52,6 +53,7 @@ class Settings:
         exclude: Glob patterns of files and folders to leave out.
         unpublished: Whether unpublished articles are recommended; None takes the preset's choice.
         schema: How front matter is read.
+        weights: The site's own ranking weights, which need not exist.
     """
 
     articles: Path | None = None
@@ -61,6 +63,7 @@ class Settings:
     exclude: tuple[str, ...] = ()
     unpublished: Unpublished | None = None
     schema: SchemaSettings = SchemaSettings()
+    weights: Path = Path(WEIGHTS_FILE)
 
     @classmethod
     def from_file(cls, path: Path | None = None) -> Settings:
@@ -118,6 +121,7 @@ def _settings_from_mapping(data: Mapping[str, Any], path: Path) -> Settings:
         include=section.texts("include") or DEFAULT_INCLUDE,
         exclude=section.texts("exclude"),
         unpublished=unpublished,
+        weights=path.parent / WEIGHTS_FILE,
         schema=SchemaSettings(
             preset=schema.text("preset") or "seed",
             fields={name: fields.texts(name) for name in fields.data},

@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 from fakes import FakeEncoder
 
-from recommender import BuildReport, Recommender, Settings, build
+from recommender import BuildReport, Recommender, Settings, Weights, build
 from recommender.cli.main import main
 
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
+BY_SIMILARITY = Weights({"vectors": 1.0})
+"""Nothing counts but the cosine, so that the order of small lists can be told by hand."""
 
 
 def article_text(title: str, excerpt: str = "", **fields: str) -> str:
@@ -31,6 +33,7 @@ class Site:
     root: Path
     encoder: FakeEncoder
     settings: Settings
+    weights: Weights = BY_SIMILARITY
 
     @property
     def articles(self) -> Path:
@@ -56,7 +59,13 @@ class Site:
 
     def open(self) -> Recommender:
         """Open the index on New Year's Day of 2025."""
-        return Recommender.open(self.index, settings=self.settings, encoder=self.encoder, now=NOW)
+        return Recommender.open(
+            self.index,
+            settings=self.settings,
+            encoder=self.encoder,
+            weights=self.weights,
+            now=NOW,
+        )
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ from small_collection import collection_of, ids_of, named
 
 from evaluation.answers import Questions
 from evaluation.collection import Collection
-from evaluation.splits import Fold
 from evaluation.systems import CannotRank, System
 from evaluation.systems.plain import Popular
 from evaluation.task import Lists, Task
 from evaluation.views import views_of
+from recommender import Fold
 
 LISTS = {"a": ("b",), "b": ("a", "c"), "c": ("d",), "d": ("b",)}
 

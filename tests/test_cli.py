@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import Site, article_text
+from conftest import BY_SIMILARITY, Site, article_text
 
 from recommender import Settings
 from recommender.cli.main import COMMANDS, cli, main
@@ -25,8 +25,9 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.fixture
 def indexed(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
-    """An indexed site, with its root as the working directory."""
+    """An indexed site with weights of its own, its root as the working directory."""
     site.build()
+    (site.root / "recommender.weights.yaml").write_text(BY_SIMILARITY.to_yaml(), "utf-8")
     monkeypatch.chdir(site.root)
     return site
 

@@ -39,7 +39,7 @@ def _ids(items: list[recommender.Recommendation]) -> list[str]:
 
 
 def test_the_list_of_an_article_is_ordered_by_similarity(indexed: Site) -> None:
-    """Ranks count from 1; score is the cosine, not below 0; linked articles take part."""
+    """Ranks count from 1; linked articles take part."""
     items = indexed.open().recommend("news/sora")
     encoder = FakeEncoder()
     query, panda = encoder.encode(
@@ -56,7 +56,6 @@ def test_the_list_of_an_article_is_ordered_by_similarity(indexed: Site) -> None:
     assert [item.similarity for item in items] == sorted(
         (item.similarity for item in items), reverse=True
     )
-    assert all(item.score == max(0.0, item.similarity) for item in items)
 
 
 def test_an_item_says_what_it_is(indexed: Site) -> None:
@@ -68,7 +67,9 @@ def test_an_item_says_what_it_is(indexed: Site) -> None:
     assert item.provider == "News"
     assert item.published_at is not None
     assert item.published_at.isoformat() == "2024-03-06T01:45:00+00:00"
-    assert (item.origin, item.signals, item.reason) == ("ranked", {}, None)
+    assert (item.origin, item.reason) == ("ranked", None)
+    assert list(item.signals) == ["vectors"]
+    assert item.signals["vectors"].value == pytest.approx(item.similarity)
 
 
 def test_the_query_is_removed_by_id_not_by_position(indexed: Site) -> None:
@@ -185,7 +186,7 @@ def test_free_text_is_encoded_unless_its_vector_is_known(indexed: Site) -> None:
     items = engine.recommend(Article(title="Wheat harvests fall. Farmers fear a dry summer."))
 
     assert indexed.encoder.encoded == []
-    assert (_ids(items)[0], items[0].score) == ("wheat", 1.0)
+    assert (_ids(items)[0], items[0].similarity) == ("wheat", 1.0)
     engine.recommend(Article(title="dry wheat"))
     assert indexed.encoder.encoded == ["dry wheat"]
 
@@ -317,7 +318,7 @@ def test_another_models_encoder_is_never_used(indexed: Site) -> None:
 
 def test_another_text_recipe_is_refused(indexed: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """Vectors of texts put together otherwise would be compared with ours."""
-    monkeypatch.setattr("recommender.embedding.texts.TEXT_RECIPE", "title/2")
+    monkeypatch.setattr("recommender.outside.TEXT_RECIPE", "title/2")
 
     with pytest.raises(
         IndexMismatchError, match=r"“title\. excerpt/1”; this version makes “title/2”"
@@ -355,8 +356,9 @@ def test_a_text_is_encoded_with_the_index_own_model_or_not_at_all(
 def test_the_short_way_opens_the_index_of_the_settings(
     indexed: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`recommender.recommend` with nothing but an article."""
+    """`recommender.recommend` with nothing but an article; the site's weights lie beside it."""
     monkeypatch.chdir(indexed.root)
+    Path("recommender.weights.yaml").write_text(indexed.weights.to_yaml(), "utf-8")
 
     assert _ids(recommender.recommend("wheat", k=2)) == _ids(indexed.open().recommend("wheat", 2))
     (indexed.root / "recommender.yaml").write_text("index: elsewhere\n", "utf-8")

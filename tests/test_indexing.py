@@ -17,6 +17,7 @@ from recommender import (
     ArticleError,
     ConfigError,
     IndexBusyError,
+    Recommender,
     SchemaSettings,
     Settings,
     build,
@@ -78,7 +79,9 @@ def test_one_changed_title_encodes_one_text(site: Site) -> None:
     updated = [*site.open().recommend_all()]
     build(site.articles, index=site.root / "anew", settings=site.settings, encoder=site.encoder)
     assert updated == [
-        *site.open().__class__.open(site.root / "anew", settings=site.settings).recommend_all()
+        *Recommender.open(
+            site.root / "anew", settings=site.settings, weights=site.weights
+        ).recommend_all()
     ]
 
 

@@ -11,20 +11,21 @@ import pytest
 from sample_index import RECIPE
 
 from recommender.errors import IndexFormatError, IndexMismatchError
-from recommender.index.manifest import Counts, FileFacts, Manifest
+from recommender.index.manifest import ArrayFacts, Counts, FileFacts, Manifest
 
 PATH = Path("index/manifest.json")
 MANIFEST = Manifest(
-    format=1,
+    format=2,
     generation="generation-000007",
     recipe=RECIPE,
     dim=4,
     counts=Counts(articles=3, linked_articles=1, lists=2, warnings=1),
     files={"ids.npy": FileFacts(bytes=160, sha256="a" * 64)},
+    kept={"days": ArrayFacts("<f8", (3,))},
 )
 GOLDEN = """\
 {
-  "format": 1,
+  "format": 2,
   "generation": "generation-000007",
   "recipe": {
     "recommender": "1.0",
@@ -51,6 +52,14 @@ GOLDEN = """\
     "ids.npy": {
       "bytes": 160,
       "sha256": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+    }
+  },
+  "kept": {
+    "days": {
+      "dtype": "<f8",
+      "shape": [
+        3
+      ]
     }
   },
   "sha256": "CHECKSUM"
@@ -112,12 +121,12 @@ def test_other_bytes_are_refused(data: bytes) -> None:
         Manifest.from_json(data, PATH)
 
 
-@pytest.mark.parametrize("number", [0, 2, "1"])
+@pytest.mark.parametrize("number", [0, 3, "2"])
 def test_another_format_version_says_to_index_again(number: int | str) -> None:
     """The index may be sound; this version cannot read it."""
     other = replace(MANIFEST, format=number)  # type: ignore[arg-type]
 
-    with pytest.raises(IndexMismatchError, match=f"of format {number}; .* format 1: run") as raised:
+    with pytest.raises(IndexMismatchError, match=f"of format {number}; .* format 2: run") as raised:
         _read(other)
     assert raised.value.path == PATH
 

@@ -15,9 +15,9 @@ from recommender.errors import ArticleError, RecommenderError, UnknownArticleErr
 
 
 def test_the_public_names_are_those_listed() -> None:
-    """`__all__` is sorted, and every name in it is there."""
-    assert sorted(recommender.__all__) == recommender.__all__
-    for name in set(recommender.__all__) - {"__version__"}:
+    """Each once, all there, and each called what it is called at home."""
+    assert len(set(recommender.__all__)) == len(recommender.__all__)
+    for name in set(recommender.__all__) - {"__version__", "SIGNALS"}:
         assert getattr(recommender, name).__name__ == name
     assert set(recommender.__all__) <= set(dir(recommender))
 

@@ -32,6 +32,7 @@ def test_what_is_written_is_read_back(site: Site) -> None:
         articles=site.articles,
         index=site.root / ".recommender",
         exclude=("**/README.md",),
+        weights=site.root / "recommender.weights.yaml",
     )
     assert [problem.path for problem in proposal.problems] == ["README.md"]
 

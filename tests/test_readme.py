@@ -37,7 +37,7 @@ def test_the_python_example_runs(tmp_path: Path) -> None:
     lines = _run(tmp_path, "example.py").splitlines()
 
     assert lines[0] == "105 articles, 105 texts encoded"
-    assert lines[3].startswith("3 0.489 AI Integration In Aerial Imagery")
+    assert lines[2].startswith("2 0.165 AI Integration In Aerial Imagery")
     assert [line.split()[0] for line in lines[1:6]] == ["1", "2", "3", "4", "5"]
     assert lines[6] == "97"
 

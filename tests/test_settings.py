@@ -24,7 +24,9 @@ def test_a_missing_file_means_the_defaults(tmp_path: Path, monkeypatch: pytest.M
 
 def test_an_empty_file_means_the_defaults_beside_it(tmp_path: Path) -> None:
     """The index lies where the settings lie."""
-    assert _read(tmp_path, "# nothing\n") == Settings(index=tmp_path / ".recommender")
+    assert _read(tmp_path, "# nothing\n") == Settings(
+        index=tmp_path / ".recommender", weights=tmp_path / "recommender.weights.yaml"
+    )
 
 
 def test_every_setting_is_read(tmp_path: Path) -> None:
@@ -49,6 +51,7 @@ schema:
         include=("**/*.md",),
         exclude=("drafts/**", "**/README.md"),
         unpublished="hide",
+        weights=tmp_path / "recommender.weights.yaml",
         schema=SchemaSettings(
             preset="hugo",
             fields={"excerpt": ("summary", "teaser"), "topics": ("tags",)},

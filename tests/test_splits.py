@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.splits import folds_by_group, folds_by_time, reciprocal_groups
-from recommender import ConfigError
+from evaluation.splits import folds_by_time
+from recommender import ConfigError, folds_by_group, reciprocal_groups
 
 NAN = float("nan")
 

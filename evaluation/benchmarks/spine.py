@@ -18,7 +18,7 @@ from ir_measures import Qrel, ScoredDoc, nDCG
 from evaluation.benchmarks.command import run
 from evaluation.benchmarks.corpora import unpacked
 from evaluation.benchmarks.process import Run, recommender
-from recommender import Recommender
+from recommender import Recommender, Weights
 
 RESULTS = Path(__file__).parent / "results" / "spine.json"
 MEASURE = nDCG @ 10
@@ -37,7 +37,7 @@ def measure(name: str, articles: Path, scratch: Path) -> dict[str, Any]:
     """Index one corpus twice and score its lists."""
     index = scratch / "indexes" / name
     first, unchanged = (recommender("index", articles, "--index", index) for _ in range(2))
-    engine = Recommender.open(index)
+    engine = Recommender.open(index, weights=Weights({"vectors": 1.0}))
     lists = engine.lists
     return {
         "name": name,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from recommender.index.columns import to_list_column, to_seconds, to_string_column
-from recommender.index.manifest import FORMAT, Counts, FileFacts, Manifest, Recipe
+from recommender.index.manifest import FORMAT, ArrayFacts, Counts, FileFacts, Manifest, Recipe
 from recommender.index.record_json import to_json
 from recommender.index.vectors import refuse_bad_vectors
 from recommender.records import Article, Problem
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DIGEST_BYTES = 32
+KEPT = "kept_"
+"""What the files of arrays that others want kept begin with."""
+
 _NO_DIGEST = bytes(DIGEST_BYTES)
 
 
@@ -36,6 +39,8 @@ class Contents:
         lists: The editors' lists: article id to ids in their order.
         warnings: What was found in the files that were read with a warning.
         recipe: How all this was made.
+        kept: Arrays that ranking wants kept, by name; rows are articles ordered by id, not those
+            above.
 
     Raises:
         ValueError: They do not fit together.
@@ -49,6 +54,7 @@ class Contents:
     lists: Mapping[str, Sequence[str]]
     warnings: Sequence[Problem]
     recipe: Recipe
+    kept: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         refuse_bad_vectors(self.vectors)
@@ -70,7 +76,8 @@ class Contents:
             warnings=len(self.warnings),
         )
         dim = self.vectors.shape[1]
-        return Manifest(FORMAT, generation, self.recipe, dim, counts, files)
+        kept = {name: ArrayFacts(a.dtype.str, a.shape) for name, a in self.kept.items()}
+        return Manifest(FORMAT, generation, self.recipe, dim, counts, files, kept)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """The arrays of a generation by name, rows ordered by id."""
@@ -91,7 +98,7 @@ class Contents:
         lists = (self.lists.get(article.id, ()) for article in articles)
         rows = [[row_of[entry] for entry in entries] for entries in lists]
         arrays["lists"], arrays["lists_offsets"] = to_list_column(rows)
-        return arrays
+        return arrays | {f"{KEPT}{name}": array for name, array in self.kept.items()}
 
     def _texts(self, articles: Sequence[Article], order: Sequence[int]) -> dict[str, Sequence[str]]:
         return {

@@ -15,9 +15,12 @@ from recommender.index.damage import damage
 from recommender.index.record_json import from_plain, to_plain
 from recommender.records import ModelIdentity
 
-FORMAT = 1
+FORMAT = 2
 MAX_BYTES = 1 << 20
 GENERATION = re.compile(r"generation-[0-9]{6,18}")
+
+KEPT_TYPES = ("<i4", "<i8", "<f4", "<f8", "|u1")
+"""Types of arrays that may be kept for others."""
 
 _FILE_NAME = re.compile(r"[a-z_]+\.npy")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -70,6 +73,14 @@ class FileFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ArrayFacts:
+    """What an array that other rooms have asked to keep must be: its NumPy type and its shape."""
+
+    dtype: str
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What an index is.
 
@@ -80,6 +91,7 @@ class Manifest:
         dim: Length of a vector.
         counts: What it holds.
         files: What each file of the generation must be, by name.
+        kept: The arrays that are kept for ranking, by name.
     """
 
     format: int
@@ -88,6 +100,7 @@ class Manifest:
     dim: int
     counts: Counts
     files: Mapping[str, FileFacts]
+    kept: Mapping[str, ArrayFacts]
 
     def to_json(self) -> str:
         """The text of the manifest's file, which holds a checksum of itself."""
@@ -128,6 +141,9 @@ class Manifest:
         for name, file in self.files.items():
             if not (_FILE_NAME.fullmatch(name) and _SHA256.fullmatch(file.sha256)):
                 raise damage(path, f"found the file “{name}”; expected a plain name and SHA-256")
+        for name, array in self.kept.items():
+            if array.dtype not in KEPT_TYPES or min(array.shape, default=0) < 0:
+                raise damage(path, f"found “{name}” as “{array.dtype}”; expected plain numbers")
 
 
 def _facts(data: bytes, path: Path) -> dict[str, Any]:

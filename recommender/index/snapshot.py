@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import numpy as np
 
-from recommender.index.contents import DIGEST_BYTES
+from recommender.errors import IndexFormatError
+from recommender.index.contents import DIGEST_BYTES, KEPT
 from recommender.index.damage import damage
 from recommender.index.files import GenerationFiles
 from recommender.index.manifest import Manifest
@@ -46,6 +47,7 @@ class Snapshot:
         expires_at: The same for the end of publication.
         is_published: False for drafts and the like, bool.
         is_linked: True for articles that exist only in lists, bool.
+        kept: The arrays that ranking wants kept, by name.
 
     Raises:
         FileNotFoundError: A file is missing, perhaps because newer generations have come.
@@ -73,6 +75,10 @@ class Snapshot:
         self._bodies = files.texts("bodies", n)
         self._warnings = files.texts("warnings", manifest.counts.warnings)
         self._lists = files.lists("lists", n)
+        self.kept: Mapping[str, NDArray[Any]] = {
+            name: files.array(f"{KEPT}{name}", array.dtype, *array.shape)
+            for name, array in manifest.kept.items()
+        }
         if not self.ids.is_ascending():
             raise damage(folder / "ids.npy", "found ids out of order; expected them ascending")
         if thorough:
@@ -90,6 +96,10 @@ class Snapshot:
         except ValueError as error:
             raise damage(self._files.folder / "vectors.npy", f"found that {error}") from error
         return self._vectors
+
+    def damaged(self, complaint: str) -> IndexFormatError:
+        """The error for kept arrays that do not fit together."""
+        return damage(self._files.folder, complaint)
 
     def row(self, article_id: str) -> int | None:
         """The row of an id, or None."""

@@ -1,0 +1,200 @@
+"""What is known of each article besides its vector, as arrays; handed from room to room."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Terms = tuple["NDArray[np.int32]", "NDArray[np.float32]"]
+"""Ids of some terms and the weight of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class TermTable:
+    """The weightiest terms of each article, in a fixed number of places.
+
+    Attributes:
+        ids: Shape `(n_articles, width)`, int32: which terms; 0 in an empty place.
+        weights: The same shape, float32, 0 or more: how much each counts; 0 in an empty place.
+        n_terms: Number of terms there are, at least 1; every id is below it.
+    """
+
+    ids: NDArray[np.int32]
+    weights: NDArray[np.float32]
+    n_terms: int
+
+    def of(self, row: int) -> Terms:
+        """Ids and weights of one article, without its empty places."""
+        is_filled = self.weights[row] > 0
+        return self.ids[row][is_filled], self.weights[row][is_filled]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The terms of a collection: which number each one has, and how rare it is.
+
+    Terms are known by a hash alone (`term_key`), so that nothing of a text must be kept to
+    recognise its terms in a new one.
+
+    Attributes:
+        keys: Key of each term, ascending, int64, shape `(n_terms,)`; its place is its number.
+        idf: Rarity of each, float32: `ln((1 + n) / (1 + df)) + 1`, as scikit-learn's TF-IDF has it.
+        n_texts: In how many texts they were counted.
+    """
+
+    keys: NDArray[np.int64]
+    idf: NDArray[np.float32]
+    n_texts: int
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def find(self, keys: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The number of each term, -1 for those that are not in it."""
+        if not len(self):
+            return np.full(len(keys), -1)
+        places = np.minimum(np.searchsorted(self.keys, keys), len(self) - 1)
+        return np.where(self.keys[places] == keys, places, -1)
+
+    def rarity(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The idf of terms by their numbers; -1 is a term that stands in no text."""
+        unheard_of = np.log(1 + self.n_texts) + 1
+        return np.where(numbers < 0, unheard_of, self.idf[numbers] if len(self) else unheard_of)
+
+
+def term_key(term: str) -> int:
+    """A hash of a term that is the same everywhere and always, 0 or more, below 2**63."""
+    digest = hashlib.blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little") >> 1
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Which articles point to which.
+
+    Attributes:
+        targets: All targets one after the other, int32.
+        offsets: Where those of each article begin, and where the last ones end, int64.
+    """
+
+    targets: NDArray[np.int32]
+    offsets: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def of(self, row: int) -> NDArray[np.int32]:
+        """Where one article points to."""
+        return self.targets[self.offsets[row] : self.offsets[row + 1]]
+
+    def out_degrees(self) -> NDArray[np.int64]:
+        """To how many articles each one points."""
+        return np.diff(self.offsets)
+
+    def in_degrees(self) -> NDArray[np.int64]:
+        """How many articles point to each one."""
+        return np.bincount(self.targets, minlength=len(self))
+
+    def sources(self) -> NDArray[np.int32]:
+        """The article that points, for each of the targets."""
+        return np.repeat(np.arange(len(self), dtype=np.int32), self.out_degrees())
+
+    def reversed(self) -> Graph:
+        """The same with every arrow turned; those who point come in ascending order."""
+        order = np.argsort(self.targets, kind="stable")
+        offsets = np.cumsum([0, *self.in_degrees()], dtype=np.int64)
+        return Graph(self.sources()[order], offsets)
+
+    def gather(self, rows: NDArray[np.integer]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """The targets of several articles, and for each the place of its source in `rows`."""
+        places, sources = spans(self.offsets, rows)
+        return self.targets[places], sources
+
+    @classmethod
+    def from_lists(cls, lists: Sequence[Sequence[int] | NDArray[np.integer]]) -> Graph:
+        """A graph from the targets of each article."""
+        offsets = np.cumsum([0, *map(len, lists)], dtype=np.int64)
+        empty = [np.zeros(0, dtype=np.int32)]
+        return cls(np.concatenate([*empty, *lists]).astype(np.int32), offsets)
+
+    @classmethod
+    def from_pairs(
+        cls, sources: NDArray[np.integer], targets: NDArray[np.integer], n: int
+    ) -> Graph:
+        """A graph of n articles from its arrows; targets of one source ascend."""
+        order = np.lexsort((targets, sources))
+        offsets = np.cumsum([0, *np.bincount(sources, minlength=n)], dtype=np.int64)
+        return cls(targets[order].astype(np.int32), offsets)
+
+
+def sums_of(
+    values: NDArray[np.floating], owners: NDArray[np.integer], n: int
+) -> NDArray[np.float64]:
+    """The sum of the values of each of n owners, float64."""
+    return np.bincount(owners, weights=values, minlength=n).astype(np.float64)
+
+
+def spans(
+    offsets: NDArray[np.int64], rows: NDArray[np.integer]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The places of all items of several rows of a ragged column, and whose each one is.
+
+    Args:
+        offsets: Where each row begins, and where the last one ends.
+        rows: The rows wanted.
+
+    Returns:
+        Places in the column, and for each the position of its row in `rows`; int64.
+    """
+    rows = np.asarray(rows, dtype=np.int64)
+    starts = offsets[rows]
+    lengths = offsets[rows + 1] - starts
+    owners = np.repeat(np.arange(len(rows)), lengths)
+    firsts = np.cumsum(lengths) - lengths
+    return np.arange(len(owners)) + (starts - firsts)[owners], owners
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What the texts, labels and titles of a collection say. All rows are ordered as the vectors.
+
+    Attributes:
+        words: TF-IDF of all the text, of unit length before the lightest words were left out.
+        lead: The same of title and excerpt.
+        letters: The same of the n-grams of letters in title and excerpt.
+        titles: What share of a title's rarity each of its words has.
+        topics: Rarity (idf) of each topic; `authors`, `providers` and `folders` likewise.
+        authors: See `topics`.
+        providers: See `topics`.
+        folders: Each folder above the article's file; none for a linked article.
+        mentions: To the articles whose title's words all stand in an article's text.
+        names: Those of the mentions in which the title stands word by word.
+        body_length: Natural logarithm of one more than the letters of the body, float32; NaN where
+            there is none.
+        published_at: Days since 1970, float64; NaN where unknown.
+        vocabularies: The terms of each table but `titles`, whose terms are those of `words`.
+    """
+
+    words: TermTable
+    lead: TermTable
+    letters: TermTable
+    titles: TermTable
+    topics: TermTable
+    authors: TermTable
+    providers: TermTable
+    folders: TermTable
+    mentions: Graph
+    names: Graph
+    body_length: NDArray[np.float32]
+    published_at: NDArray[np.float64]
+    vocabularies: Mapping[str, Vocabulary]
+
+    def __len__(self) -> int:
+        return len(self.body_length)

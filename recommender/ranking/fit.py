@@ -1,0 +1,180 @@
+"""A site's own weights: near to the shipped ones, the nearer the fewer lists there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from recommender.ranking.folds import Fold, folds_by_group
+from recommender.ranking.listwise import Examples, fit_weights
+from recommender.ranking.pools import Pools
+from recommender.ranking.signals import SIGNALS
+from recommender.ranking.weights import Calibration, Weights, calibration_features
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+PENALTIES = (3.0, 0.3, 0.03, 0.01)
+"""What moving away from the shipped weights may cost; one is chosen for each site."""
+
+N_INNER_FOLDS = 5
+DEPTH = 10
+_N_CALIBRATED = 20  # candidates of each query, the best ones
+
+_KINDS = np.array(list(SIGNALS.values()))
+_IS_CONTENT = _KINDS == "content"
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """Queries with known lists, ready to learn from.
+
+    Attributes:
+        pools: Their candidates, with signals that do not see the query's own list.
+        signals: The signals, standardised.
+        is_listed: Whether each candidate stands in its query's list.
+        n_listed: Length of each query's list, shape `(n_queries,)`.
+        groups: Which queries belong together, shape `(n_queries,)`.
+    """
+
+    pools: Pools
+    signals: NDArray[np.float32]
+    is_listed: NDArray[np.bool_]
+    n_listed: NDArray[np.int64]
+    groups: NDArray[np.int64]
+
+    @classmethod
+    def of(
+        cls, pools: Pools, lists: Sequence[NDArray[np.int64]], groups: NDArray[np.int64]
+    ) -> Lesson:
+        """Join candidates with what the editors chose.
+
+        Args:
+            pools: The candidates.
+            lists: Rows of the list of each query, ascending.
+            groups: Which queries belong together.
+        """
+        parts = zip(pools.offsets[:-1], pools.offsets[1:], lists, strict=True)
+        is_listed = [np.isin(pools.rows[start:end], entries) for start, end, entries in parts]
+        return cls(
+            pools=pools,
+            signals=pools.standardised(),
+            is_listed=np.concatenate([np.zeros(0, dtype=bool), *is_listed]),
+            n_listed=np.array([len(entries) for entries in lists], dtype=np.int64),
+            groups=groups,
+        )
+
+    def ndcg(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """nDCG@10 of each query with linear gain, ties by row.
+
+        The measure is that of Järvelin and Kekäläinen (2002), doi 10.1145/582415.582418.
+        """
+        owners = self.pools.owners()
+        order = np.lexsort((self.pools.rows, -(self.signals @ weights), owners))
+        ranks = np.arange(len(order)) - self.pools.offsets[owners]
+        gains = self.is_listed[order] * (ranks < DEPTH) / np.log2(ranks + 2)
+        found = np.bincount(owners, weights=gains, minlength=len(self.pools))
+        best = np.cumsum(1 / np.log2(np.arange(DEPTH) + 2))
+        ndcg: NDArray[np.float64] = found / best[np.minimum(self.n_listed, DEPTH) - 1]
+        return ndcg
+
+    def fit(
+        self, prior: NDArray[np.float64], penalty: float, train: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """Weights learned from some of the queries."""
+        chosen = np.zeros(len(self.pools), dtype=bool)
+        chosen[train] = True
+        examples = Examples.of(self.signals, self.is_listed, self.pools.offsets, chosen)
+        return fit_weights([examples], prior, penalty, np.ones(len(prior), dtype=bool))
+
+
+def learn(lesson: Lesson, shipped: Weights, rng: np.random.Generator) -> Weights:
+    """The weights that do best on lists that they were not fitted on.
+
+    Several ways are tried in inner folds, from keeping the shipped weights to moving freely; the
+    most careful one is taken that is not clearly worse than the best.
+
+    Args:
+        lesson: What to learn from.
+        shipped: The weights to start from.
+        rng: Deals the inner folds.
+    """
+    choices = _choices(shipped)
+    n_folds = min(N_INNER_FOLDS, len(np.unique(lesson.groups)))
+    everything = np.arange(len(lesson.pools))
+    if n_folds < 2:  # noqa: PLR2004 - one to learn from, one to test
+        return shipped.without_lists()
+    folds = folds_by_group(lesson.groups, n_folds, rng)
+    tried = np.stack([_cross_validated(lesson, choice, folds) for choice in choices])
+    best = _most_careful(tried, lesson.groups)
+    if best == 0:
+        return shipped.without_lists()
+    vector = choices[best].weights(lesson, everything)
+    return replace(shipped, signals=dict(zip(SIGNALS, vector.tolist(), strict=True)))
+
+
+def calibrate(lessons: Sequence[Lesson], weights: NDArray[np.float64]) -> Calibration:
+    """Fit a `Calibration` to how often the best candidates stand in their query's list.
+
+    Each lesson counts the same.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    features, listed, importance = [], [], []
+    for lesson in lessons:
+        for start, end in zip(lesson.pools.offsets[:-1], lesson.pools.offsets[1:], strict=True):
+            if start == end:
+                continue
+            raw = lesson.signals[start:end] @ weights
+            similarities = lesson.pools.signals[start:end, 0].astype(np.float64)
+            best = np.argsort(-raw, kind="stable")[:_N_CALIBRATED]
+            features.append(calibration_features(raw, similarities)[best])
+            listed.append(lesson.is_listed[start:end][best])
+            importance.append(np.full(len(best), 1 / len(lesson.pools)))
+    model = LogisticRegression(C=np.inf).fit(
+        np.vstack(features), np.concatenate(listed), np.concatenate(importance)
+    )
+    raw_weight, pool, similarity = model.coef_[0].tolist()
+    return Calibration(float(model.intercept_[0]), raw_weight, pool, similarity)
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """A way to come to weights: keeping those before, or moving away from them at a price."""
+
+    before: NDArray[np.float64]
+    penalty: float | None
+
+    def weights(self, lesson: Lesson, train: NDArray[np.int64]) -> NDArray[np.float64]:
+        return self.before if self.penalty is None else lesson.fit(self.before, self.penalty, train)
+
+
+def _choices(shipped: Weights) -> list[_Choice]:
+    """The most careful first."""
+    alone, with_lists = shipped.without_lists().vector(), shipped.vector()
+    moving = [_Choice(with_lists, penalty) for penalty in PENALTIES]
+    return [_Choice(alone, None), _Choice(with_lists, None), *moving]
+
+
+def _cross_validated(lesson: Lesson, choice: _Choice, folds: Sequence[Fold]) -> NDArray[np.float64]:
+    values = np.zeros(len(lesson.pools))
+    for fold in folds:
+        values[fold.test] = lesson.ndcg(choice.weights(lesson, fold.train))[fold.test]
+    return values
+
+
+def _most_careful(tried: NDArray[np.float64], groups: NDArray[np.int64]) -> int:
+    """The first choice that is within one standard error of the best, group by group.
+
+    Breiman and others (1984), "Classification and Regression Trees", 3.4.3.
+    """
+    best = int(tried.mean(axis=1).argmax())
+    names, place = np.unique(groups, return_inverse=True)
+    for i in range(best):
+        lost = np.bincount(place, weights=tried[best] - tried[i], minlength=len(names))
+        if lost.sum() <= np.sqrt((lost**2).sum()):
+            return i
+    return best

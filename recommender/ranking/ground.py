@@ -1,0 +1,121 @@
+"""What ranking computes once for a collection, before any query comes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from recommender.features import Features, Graph, TermTable, sums_of
+from recommender.ranking.adaptation import Adaptation
+from recommender.ranking.levels import RANKS, levels
+from recommender.ranking.retrieval import Postings
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MAX_MENTIONERS = 64
+"""Of an article that more others mention, those are kept that mention the fewest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """All that is known of a collection, ready to rank.
+
+    Attributes:
+        vectors: Shape `(n_articles, dim)`, float32, unit rows.
+        features: What texts, labels and titles say.
+        adaptation: The site's own measure of vectors.
+        vector_levels: `levels` of each article's nearest by vectors.
+        word_levels: The same by words.
+        words: The articles of each word; `lead`, `letters` and `titles` likewise.
+        lead: See `words`.
+        letters: See `words`.
+        titles: See `words`.
+        n_mentioning: How many texts mention each article, int64; `n_naming` word by word.
+        n_naming: See `n_mentioning`.
+        page_rank: Natural logarithm of PageRank over these namings, float32.
+        mentioners: From each article to those whose texts mention it, those with few mentions.
+        mention_mass: For each article the sum of 1 / (1 + mentions) over all that mention it.
+    """
+
+    vectors: NDArray[np.float32]
+    features: Features
+    adaptation: Adaptation
+    vector_levels: NDArray[np.float32]
+    word_levels: NDArray[np.float32]
+    words: Postings
+    lead: Postings
+    letters: Postings
+    titles: Postings
+    n_mentioning: NDArray[np.int64]
+    n_naming: NDArray[np.int64]
+    page_rank: NDArray[np.float32]
+    mentioners: Graph
+    mention_mass: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+    @classmethod
+    def prepare(
+        cls, vectors: NDArray[np.float32], features: Features, vector_levels: NDArray[np.float32]
+    ) -> Ground:
+        """Compute what all queries share."""
+        words = Postings.from_table(features.words)
+        mentions = features.mentions
+        lightness = 1.0 / (1 + mentions.out_degrees())
+        return cls(
+            vectors=vectors,
+            features=features,
+            adaptation=Adaptation.from_vectors(vectors),
+            vector_levels=vector_levels,
+            word_levels=_word_levels(words, features.words),
+            words=words,
+            lead=Postings.from_table(features.lead),
+            letters=Postings.from_table(features.letters),
+            titles=Postings.from_table(features.titles),
+            n_mentioning=mentions.in_degrees(),
+            n_naming=features.names.in_degrees(),
+            page_rank=page_rank(features.names),
+            mentioners=_mentioners(mentions),
+            mention_mass=sums_of(lightness[mentions.sources()], mentions.targets, len(vectors)),
+        )
+
+
+def page_rank(graph: Graph, *, damping: float = 0.85, n_steps: int = 30) -> NDArray[np.float32]:
+    """PageRank (Page and others 1999) by power iteration; who points nowhere passes nothing on.
+
+    Returns:
+        Natural logarithm of each article's rank, float32.
+    """
+    n = len(graph)
+    sources = graph.sources()
+    shares = 1.0 / np.maximum(graph.out_degrees(), 1)
+    rank = np.full(n, 1.0 / n)
+    for _ in range(n_steps):
+        passed_on = sums_of((rank * shares)[sources], graph.targets, n)
+        rank = (1 - damping) / n + damping * passed_on
+    logarithms: NDArray[np.float32] = np.log(rank).astype(np.float32)
+    return logarithms
+
+
+def _word_levels(postings: Postings, table: TermTable) -> NDArray[np.float32]:
+    kept = np.zeros((len(table.ids), len(RANKS)), dtype=np.float32)
+    for row in range(len(kept)):
+        rows, sums = postings.search(table.of(row), RANKS[-1] + 1)
+        kept[row] = levels(sums[rows != row])
+    return kept
+
+
+def _mentioners(mentions: Graph) -> Graph:
+    """The mentions turned round, at most `MAX_MENTIONERS` of each article."""
+    n_mentions = mentions.out_degrees()
+    turned = mentions.reversed()
+    targets, sources = turned.targets, turned.sources()
+    order = np.lexsort((targets, n_mentions[targets], sources))
+    ranks = np.arange(len(order)) - turned.offsets[sources]
+    kept = order[ranks < MAX_MENTIONERS]
+    offsets = np.cumsum([0, *np.bincount(sources[kept], minlength=len(turned))], dtype=np.int64)
+    return Graph(targets[kept], offsets)

@@ -1,0 +1,62 @@
+"""Candidates and signals of many queries, one after the other in flat arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from recommender.ranking.signals import standardise
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Pools:
+    """The candidates of some queries.
+
+    Attributes:
+        queries: Row of each query, shape `(n_queries,)`, int64.
+        rows: The candidates of all queries, one query after the other, each ascending, int64.
+        offsets: Where those of each query begin, and where the last ones end, int64.
+        signals: Shape `(len(rows), len(SIGNALS))`, float32, NaN for absent.
+    """
+
+    queries: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    offsets: NDArray[np.int64]
+    signals: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.queries)
+
+    @classmethod
+    def joined(
+        cls,
+        queries: Sequence[int],
+        rows: Sequence[NDArray[np.int64]],
+        signals: Sequence[NDArray[np.float32]],
+        n_signals: int,
+    ) -> Pools:
+        """From the candidates and signals of each query."""
+        return cls(
+            queries=np.asarray(queries, dtype=np.int64),
+            rows=np.concatenate([np.zeros(0, dtype=np.int64), *rows]),
+            offsets=np.cumsum([0, *map(len, rows)], dtype=np.int64),
+            signals=np.vstack([np.zeros((0, n_signals), dtype=np.float32), *signals]),
+        )
+
+    def standardised(self) -> NDArray[np.float32]:
+        """The signals, each in standard deviations from its mean over a query's candidates."""
+        blocks = [
+            standardise(self.signals[start:end]).astype(np.float32)
+            for start, end in zip(self.offsets[:-1], self.offsets[1:], strict=True)
+        ]
+        return np.vstack([self.signals[:0], *blocks])
+
+    def owners(self) -> NDArray[np.int64]:
+        """The place in `queries` of each candidate's query."""
+        return np.repeat(np.arange(len(self)), np.diff(self.offsets))

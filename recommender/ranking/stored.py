@@ -1,0 +1,145 @@
+"""A `Ground` as plain arrays, for keeping, and back again, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from recommender.features import Features, Graph, TermTable, Vocabulary
+from recommender.ranking.adaptation import Adaptation
+from recommender.ranking.ground import Ground
+from recommender.ranking.levels import RANKS
+from recommender.ranking.retrieval import Postings
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike, NDArray
+
+    Arrays = Mapping[str, NDArray[Any]]
+
+_SEARCHED = ("words", "lead", "letters", "titles")
+_TABLES = (*_SEARCHED, "topics", "authors", "providers", "folders")
+_NUMBERED = ("words", "lead", "letters", "topics", "authors", "providers", "folders")
+_PLAIN = ("vector_levels", "word_levels", "n_mentioning", "n_naming", "page_rank", "mention_mass")
+
+
+def to_arrays(ground: Ground) -> dict[str, NDArray[Any]]:
+    """Everything but the vectors, by name."""
+    features, adaptation = ground.features, ground.adaptation
+    arrays: dict[str, NDArray[Any]] = {name: getattr(ground, name) for name in _PLAIN}
+    for name in _TABLES:
+        table: TermTable = getattr(features, name)
+        arrays[f"{name}_ids"], arrays[f"{name}_weights"] = table.ids, table.weights
+    for name in _SEARCHED:
+        postings: Postings = getattr(ground, name)
+        arrays[f"{name}_articles"], arrays[f"{name}_counts"] = postings.rows, postings.weights
+        arrays[f"{name}_offsets"] = postings.offsets
+    for name, graph in (
+        ("mentions", features.mentions),
+        ("names", features.names),
+        ("mentioners", ground.mentioners),
+    ):
+        arrays[f"{name}_targets"], arrays[f"{name}_offsets"] = graph.targets, graph.offsets
+    for name, vocabulary in features.vocabularies.items():
+        arrays[f"{name}_keys"], arrays[f"{name}_idf"] = vocabulary.keys, vocabulary.idf
+    return arrays | {
+        "body_length": features.body_length,
+        "days": features.published_at,
+        "centre": adaptation.centre,
+        "metric": adaptation.metric,
+        "lengths": adaptation.lengths,
+    }
+
+
+def from_arrays(vectors: NDArray[np.float32], arrays: Arrays) -> Ground:
+    """What `to_arrays` was given.
+
+    Raises:
+        ValueError: An array is missing, or does not fit to the others.
+    """
+    kept = _Kept(arrays, *vectors.shape)
+    vocabularies = {name: kept.vocabulary(name) for name in _NUMBERED}
+    n_terms = {name: max(1, len(vocabularies[name])) for name in _NUMBERED}
+    n_terms["titles"] = n_terms["words"]
+    tables = {name: kept.table(name, n_terms[name]) for name in _TABLES}
+    n, dim = vectors.shape
+    return Ground(
+        vectors=vectors,
+        features=Features(
+            **tables,
+            mentions=kept.graph("mentions"),
+            names=kept.graph("names"),
+            body_length=kept.array("body_length", np.float32, n),
+            published_at=kept.array("days", np.float64, n),
+            vocabularies=vocabularies,
+        ),
+        adaptation=Adaptation(
+            kept.array("centre", np.float64, dim),
+            kept.array("metric", np.float64, dim, dim),
+            kept.array("lengths", np.float64, n),
+        ),
+        vector_levels=kept.array("vector_levels", np.float32, n, len(RANKS)),
+        word_levels=kept.array("word_levels", np.float32, n, len(RANKS)),
+        **{name: kept.postings(name, n_terms[name]) for name in _SEARCHED},
+        n_mentioning=kept.array("n_mentioning", np.int64, n),
+        n_naming=kept.array("n_naming", np.int64, n),
+        page_rank=kept.array("page_rank", np.float32, n),
+        mentioners=kept.graph("mentioners"),
+        mention_mass=kept.array("mention_mass", np.float64, n),
+    )
+
+
+class _Kept:
+    """Arrays of a collection, given out when they are what they must be."""
+
+    def __init__(self, arrays: Arrays, n_articles: int, dim: int) -> None:
+        self._arrays = arrays
+        self._n = n_articles
+        self._dim = dim
+
+    def array(self, name: str, dtype: DTypeLike, *shape: int) -> NDArray[Any]:
+        """An array of a type and shape; -1 stands for any length."""
+        if name not in self._arrays:
+            raise ValueError(f"“{name}” is missing")
+        array = self._arrays[name]
+        fits = array.ndim == len(shape) and all(
+            wanted in (-1, found) for wanted, found in zip(shape, array.shape, strict=True)
+        )
+        if array.dtype != dtype or not fits:
+            raise ValueError(f"“{name}” is {array.dtype} of shape {array.shape}")
+        return array
+
+    def table(self, name: str, n_terms: int) -> TermTable:
+        ids = self.array(f"{name}_ids", np.int32, self._n, -1)
+        weights = self.array(f"{name}_weights", np.float32, self._n, ids.shape[1])
+        _refuse_outside(ids, n_terms, f"{name}_ids")
+        return TermTable(ids, weights, n_terms)
+
+    def vocabulary(self, name: str) -> Vocabulary:
+        keys = self.array(f"{name}_keys", np.int64, -1)
+        if np.any(keys[1:] <= keys[:-1]):
+            raise ValueError(f"“{name}_keys” is out of order")
+        return Vocabulary(keys, self.array(f"{name}_idf", np.float32, len(keys)), self._n)
+
+    def postings(self, name: str, n_terms: int) -> Postings:
+        rows = self.array(f"{name}_articles", np.int32, -1)
+        weights = self.array(f"{name}_counts", np.float32, len(rows))
+        _refuse_outside(rows, self._n, f"{name}_articles")
+        return Postings(rows, weights, self._offsets(name, n_terms, len(rows)), self._n)
+
+    def graph(self, name: str) -> Graph:
+        targets = self.array(f"{name}_targets", np.int32, -1)
+        _refuse_outside(targets, self._n, f"{name}_targets")
+        return Graph(targets, self._offsets(name, self._n, len(targets)))
+
+    def _offsets(self, name: str, n_rows: int, n_items: int) -> NDArray[np.int64]:
+        offsets = self.array(f"{name}_offsets", np.int64, n_rows + 1)
+        if offsets[0] != 0 or offsets[-1] != n_items or np.any(offsets[1:] < offsets[:-1]):
+            raise ValueError(f"“{name}_offsets” is out of order")
+        return offsets
+
+
+def _refuse_outside(numbers: NDArray[np.int32], limit: int, name: str) -> None:
+    if numbers.size and not 0 <= numbers.min() <= numbers.max() < limit:
+        raise ValueError(f"“{name}” holds a number that is not from 0 to {limit - 1}")

@@ -1,0 +1,1 @@
+"""Texts → terms: what words, letters, labels and titles say. Knows neither vectors nor disks."""

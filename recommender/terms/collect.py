@@ -1,0 +1,91 @@
+"""All articles of a collection → what their words, letters, labels and titles say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from recommender.features import Features, TermTable, Vocabulary
+from recommender.records import Article
+from recommender.terms.articles import LABELS, body_length, day
+from recommender.terms.letters import letter_ngrams
+from recommender.terms.mentions import find_mentions, find_names
+from recommender.terms.numbering import Numbering, number_keys
+from recommender.terms.tokens import tokenise
+from recommender.terms.weights import Bags, shares, tf_idf, to_table
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+N_WORDS, N_LEAD, N_LETTERS, N_TITLE, N_LABELS = 96, 48, 128, 16, 16
+"""How many terms of an article are kept."""
+
+_FIELDS = (attrgetter("title"), attrgetter("excerpt"), attrgetter("body"))
+_Known = tuple[TermTable, Vocabulary]
+
+
+def collect(articles: Sequence[Article]) -> Features:
+    """Read the texts and labels of all articles."""
+    keys, (titles, excerpts, bodies) = _words(articles)
+    leads = _joined(titles, excerpts)
+    texts = _joined(leads, bodies)
+    in_texts, in_titles = Bags.from_texts(texts, len(keys)), Bags.from_texts(titles, len(keys))
+    in_leads = Bags.from_texts(leads, len(keys))
+    mentions = find_mentions(in_texts, in_titles)
+    letters, letter_terms = _letters(articles)
+    labels = {name: _labels([of(article) for article in articles]) for name, of in LABELS.items()}
+    return Features(
+        words=tf_idf(in_texts, N_WORDS),
+        lead=tf_idf(in_leads, N_LEAD),
+        letters=letters,
+        titles=shares(in_titles, in_texts.idf(), N_TITLE),
+        **{name: table for name, (table, _) in labels.items()},
+        mentions=mentions,
+        names=find_names(mentions, texts, titles),
+        body_length=np.array([body_length(article) for article in articles], dtype=np.float32),
+        published_at=np.array([day(article) for article in articles], dtype=np.float64),
+        vocabularies={
+            "words": _vocabulary(keys, in_texts),
+            "lead": _vocabulary(keys, in_leads),
+            "letters": letter_terms,
+            **{name: vocabulary for name, (_, vocabulary) in labels.items()},
+        },
+    )
+
+
+def _words(
+    articles: Sequence[Article],
+) -> tuple[NDArray[np.int64], list[list[NDArray[np.int32]]]]:
+    """The keys of all words, and the numbers of those in titles, excerpts and bodies."""
+    numbering = Numbering()
+    fields = [[numbering.of(tokenise(of(article))) for article in articles] for of in _FIELDS]
+    keys, places = numbering.ordered()
+    return keys, [[places[text] for text in texts] for texts in fields]
+
+
+def _joined(
+    first: Sequence[NDArray[np.int32]], second: Sequence[NDArray[np.int32]]
+) -> list[NDArray[np.int32]]:
+    return [np.concatenate(parts) for parts in zip(first, second, strict=True)]
+
+
+def _letters(articles: Sequence[Article]) -> _Known:
+    keys, texts = number_keys([letter_ngrams(f"{a.title} {a.excerpt}") for a in articles])
+    bags = Bags.from_texts(texts, len(keys))
+    return tf_idf(bags, N_LETTERS), _vocabulary(keys, bags)
+
+
+def _labels(labels: Sequence[Sequence[str]]) -> _Known:
+    numbering = Numbering()
+    numbered = [numbering.of(of_one) for of_one in labels]
+    keys, places = numbering.ordered()
+    bags = Bags.from_texts([places[of_one] for of_one in numbered], len(keys))
+    return to_table(bags, bags.idf()[bags.terms], N_LABELS), _vocabulary(keys, bags)
+
+
+def _vocabulary(keys: NDArray[np.int64], bags: Bags) -> Vocabulary:
+    idf = bags.idf().astype(np.float32)[: len(keys)]  # bags without any term count one
+    return Vocabulary(keys, idf, len(bags))

@@ -1,0 +1,71 @@
+"""Which articles' titles stand in which articles' texts: the links that nobody had to make."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from recommender.features import Graph
+from recommender.terms.weights import Bags
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MAX_MENTIONS = 64
+"""Of an article that mentions more, those are kept that the fewest others mention."""
+
+
+def find_mentions(texts: Bags, titles: Bags) -> Graph:
+    """From each article to those whose title's words all stand in its text, in any order."""
+    holders = Graph.from_pairs(texts.terms, texts.owners(), texts.n_terms)
+    frequencies = texts.frequencies()
+    found = [
+        _holding(titles.of(row), holders, frequencies, besides=row) for row in range(len(titles))
+    ]
+    return _rarest(Graph.from_lists(found).reversed())
+
+
+def find_names(
+    mentions: Graph, texts: Sequence[NDArray[np.int32]], titles: Sequence[NDArray[np.int32]]
+) -> Graph:
+    """Those of the mentions in which the title stands word by word.
+
+    Args:
+        mentions: What `find_mentions` gave.
+        texts: The words of each text, in their order.
+        titles: The words of each title, in their order.
+    """
+    running, wanted = [list(map(_spelt, words)) for words in (texts, titles)]
+    sources, targets = mentions.sources(), mentions.targets
+    pairs = zip(sources.tolist(), targets.tolist(), strict=True)
+    is_named = np.array([wanted[to] in running[by] for by, to in pairs], dtype=bool)
+    return Graph.from_pairs(sources[is_named], targets[is_named], len(mentions))
+
+
+def _spelt(words: NDArray[np.int32]) -> str:
+    return f" {' '.join(map(str, words.tolist()))} "
+
+
+def _holding(
+    terms: NDArray[np.int64], holders: Graph, frequencies: NDArray[np.int64], *, besides: int
+) -> NDArray[np.int32]:
+    """The articles that hold all of some terms, besides one; none where there is no term."""
+    if not len(terms):
+        return np.zeros(0, dtype=np.int32)
+    first, *others = terms[np.argsort(frequencies[terms], kind="stable")].tolist()
+    rows = holders.of(first)
+    for term in others:
+        rows = rows[np.isin(rows, holders.of(term), assume_unique=True)]
+    others_rows: NDArray[np.int32] = rows[rows != besides]
+    return others_rows
+
+
+def _rarest(graph: Graph) -> Graph:
+    """At most `MAX_MENTIONS` arrows of each article, to those who have the fewest."""
+    sources, targets = graph.sources(), graph.targets
+    order = np.lexsort((targets, graph.in_degrees()[targets], sources))
+    places = np.arange(len(order)) - graph.offsets[sources]  # sources ascend before and after
+    kept = order[places < MAX_MENTIONS]
+    return Graph.from_pairs(sources[kept], targets[kept], len(graph))
