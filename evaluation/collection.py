@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender import Article, Recommender
+from recommender import Article, Pools, Recommender, Weights, fit
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What the product does with articles and with lists that it is handed.
+
+    Attributes:
+        pools: Ids of articles and lists that may be looked at, to candidates and their signals.
+        fit: Lists that may be learned from, to weights; takes `rng` and `start` besides.
+    """
+
+    pools: Callable[[Sequence[str], Mapping[str, Sequence[str]]], Pools]
+    fit: Callable[..., Weights]
+
+    @classmethod
+    def from_engine(cls, engine: Recommender) -> Ranking:
+        """The ranking of an open index; its own lists are not looked at."""
+
+        def learned(lists: Mapping[str, Sequence[str]], **options: Any) -> Weights:
+            return fit(engine, lists=lists, **options)
+
+        return cls(engine.pools, learned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +48,7 @@ class Collection:
         is_candidate: Shape `(n_articles,)`: whether it may be recommended.
         is_linked: Shape `(n_articles,)`: whether it exists only as an entry of a list.
         published_at: Shape `(n_articles,)`, float64: seconds since 1970, NaN where unknown.
+        ranking: The product's own ranking.
     """
 
     articles: Sequence[Article]
@@ -33,6 +57,7 @@ class Collection:
     is_candidate: NDArray[np.bool_]
     is_linked: NDArray[np.bool_]
     published_at: NDArray[np.float64]
+    ranking: Ranking
 
     @classmethod
     def from_engine(cls, engine: Recommender) -> Collection:
@@ -47,6 +72,7 @@ class Collection:
             is_candidate=np.array([article_id in candidates for article_id in ids], dtype=bool),
             is_linked=np.array([article.is_linked for article in articles], dtype=bool),
             published_at=np.array([_seconds(article) for article in articles], dtype=np.float64),
+            ranking=Ranking.from_engine(engine),
         )
 
     def __len__(self) -> int:

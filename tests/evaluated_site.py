@@ -6,6 +6,7 @@ import numpy as np
 from conftest import NOW, Site, article_text
 
 from evaluation import Evaluation, Plan, evaluate, standard_systems
+from recommender import Weights
 
 WORDS = [
     "tide",
@@ -21,6 +22,10 @@ WORDS = [
     "coal",
     "rain",
 ]
+
+
+WEIGHTS = Weights({"vectors": 1.0, "words": 1.0, "topics": 0.5, "listed": 0.5})
+"""In place of the shipped ones, so that no figure here changes when these are fitted anew."""
 
 
 def fill(site: Site, n_articles: int = 60, *, dated: bool = True, every: int = 1) -> None:
@@ -47,5 +52,5 @@ def fill(site: Site, n_articles: int = 60, *, dated: bool = True, every: int = 1
 
 def measure(site: Site, *names: str, **plan: object) -> Evaluation:
     """Evaluate the systems of some names; none named, all of them."""
-    systems = standard_systems(names or None)
+    systems = standard_systems(names or None, WEIGHTS)
     return evaluate(site.open(), Plan(systems, **plan), corpus="site", now=NOW)  # type: ignore[arg-type]

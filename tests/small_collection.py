@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.collection import Collection
+from evaluation.collection import Collection, Ranking
 from evaluation.task import Task
 from evaluation.views import View, views_of
 from recommender import Article
@@ -40,7 +41,12 @@ def collection_of(
         is_candidate=np.array([article.id not in hidden for article in articles], dtype=bool),
         is_linked=np.array([article.is_linked for article in articles], dtype=bool),
         published_at=np.array([date.timestamp() if date else np.nan for date in dates]),
+        ranking=Ranking(_unused, _unused),
     )
+
+
+def _unused(*_: object, **__: object) -> NoReturn:
+    raise AssertionError("only the product's own systems rank")
 
 
 def named(ids: str, **fields: object) -> list[Article]:

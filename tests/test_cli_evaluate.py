@@ -115,7 +115,7 @@ def test_systems_are_chosen_and_runs_added(large: Site, run: Run) -> None:
 
 def test_fail_under_makes_the_exit_code_three(large: Site, run: Run) -> None:
     """Below is below, equal is not; a system may be named; several are all told."""
-    evaluate = ("evaluate", "articles", "--systems", "random,newest,embedding")
+    evaluate = ("evaluate", "articles", "--systems", "random,newest,shipped")
 
     assert run(*evaluate, "--fail-under", "nDCG@10=0")[0] == 0
     code, _, err = run(
@@ -124,7 +124,7 @@ def test_fail_under_makes_the_exit_code_three(large: Site, run: Run) -> None:
 
     assert code == 3
     assert err.count("recommender: ") == 2
-    assert "hit_rate@10 of embedding is 0." in err
+    assert "hit_rate@10 of shipped is 0." in err
     assert "nDCG@10 of random is 0." in err
     assert "below 0.95." in err
 
@@ -132,13 +132,13 @@ def test_fail_under_makes_the_exit_code_three(large: Site, run: Run) -> None:
 def test_what_cannot_be_measured_does_not_reach_its_threshold(large: Site, run: Run) -> None:
     """And says why."""
     code, _, err = run(
-        "evaluate", "articles", "--systems", "linked-first,embedding",
+        "evaluate", "articles", "--systems", "linked-first,shipped",
         "--fail-under", "linked-first:nDCG@10=0", "--fail-under", "judged@10=0",
     )  # fmt: skip
 
     assert code == 3
     assert "of linked-first cannot be measured: every list names" in err
-    assert "judged@10 of embedding cannot be measured: the judgements hold no zero grades." in err
+    assert "judged@10 of shipped cannot be measured: the judgements hold no zero grades." in err
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,11 @@ def _named_files(_: object, __: object, texts: Sequence[str]) -> list[tuple[str,
     help="Learn from the lists of other groups, or from older ones only.",
 )
 @click.option(
+    "--weights",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="What our ranking starts from.  [default: the shipped weights]",
+)
+@click.option(
     "--tolerance-days",
     type=click.FloatRange(min=0),
     default=2.0,
@@ -142,9 +147,13 @@ def command(
 
 def _plan(options: dict[str, Any]) -> Plan:
     from evaluation import OutsideRun, Plan, standard_systems
+    from recommender import Weights
 
     names = options["systems"]
-    systems = standard_systems(names and [name.strip() for name in names.split(",")])
+    systems = standard_systems(
+        names and [name.strip() for name in names.split(",")],
+        options["weights"] and Weights.from_file(options["weights"]),
+    )
     return Plan(
         systems=[*systems, *(OutsideRun(name, path) for name, path in options["runs"])],
         judgements=options["judgements"],

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recommender.ranking.folds import Fold, folds_by_group
+from recommender.features import spans, sums_of
+from recommender.ranking.folds import folds_by_group
 from recommender.ranking.listwise import Examples, fit_weights
 from recommender.ranking.pools import Pools
 from recommender.ranking.signals import SIGNALS
@@ -24,8 +25,7 @@ N_INNER_FOLDS = 5
 DEPTH = 10
 _N_CALIBRATED = 20  # candidates of each query, the best ones
 
-_KINDS = np.array(list(SIGNALS.values()))
-_IS_CONTENT = _KINDS == "content"
+_ALL = np.ones(len(SIGNALS), dtype=bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +67,39 @@ class Lesson:
             groups=groups,
         )
 
-    def ndcg(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        """nDCG@10 of each query with linear gain, ties by row.
+    def ndcg(
+        self, weights: NDArray[np.float64], queries: NDArray[np.int64] | None = None
+    ) -> NDArray[np.float64]:
+        """nDCG@10 of some queries, or of all, with linear gain, ties by row.
 
         The measure is that of Järvelin and Kekäläinen (2002), doi 10.1145/582415.582418.
         """
-        owners = self.pools.owners()
-        order = np.lexsort((self.pools.rows, -(self.signals @ weights), owners))
-        ranks = np.arange(len(order)) - self.pools.offsets[owners]
-        gains = self.is_listed[order] * (ranks < DEPTH) / np.log2(ranks + 2)
-        found = np.bincount(owners, weights=gains, minlength=len(self.pools))
+        queries = np.arange(len(self.pools)) if queries is None else queries
+        pairs, owners = spans(self.pools.offsets, queries)
+        raw = self.signals[pairs] @ weights.astype(np.float32)
+        order = np.lexsort((self.pools.rows[pairs], -raw, owners))
+        firsts = np.searchsorted(owners, owners)
+        ranks = np.arange(len(order)) - firsts
+        gains = self.is_listed[pairs][order] * (ranks < DEPTH) / np.log2(ranks + 2)
         best = np.cumsum(1 / np.log2(np.arange(DEPTH) + 2))
-        ndcg: NDArray[np.float64] = found / best[np.minimum(self.n_listed, DEPTH) - 1]
+        n_best = np.minimum(self.n_listed[queries], DEPTH)
+        ndcg: NDArray[np.float64] = sums_of(gains, owners, len(queries)) / best[n_best - 1]
         return ndcg
 
-    def fit(
-        self, prior: NDArray[np.float64], penalty: float, train: NDArray[np.int64]
-    ) -> NDArray[np.float64]:
-        """Weights learned from some of the queries."""
+    def path(self, shipped: Weights, train: NDArray[np.int64]) -> list[NDArray[np.float64]]:
+        """Weights from the most careful to the freest, learned from some of the queries.
+
+        The shipped ones without editors' lists, with them, and then moved away from these at ever
+        lower penalties.
+        """
+        before = shipped.vector()
+        found = [shipped.without_lists().vector(), before]
         chosen = np.zeros(len(self.pools), dtype=bool)
         chosen[train] = True
         examples = Examples.of(self.signals, self.is_listed, self.pools.offsets, chosen)
-        return fit_weights([examples], prior, penalty, np.ones(len(prior), dtype=bool))
+        for penalty in PENALTIES:
+            found.append(fit_weights([examples], before, penalty, _ALL, first=found[-1]))
+        return found
 
 
 def learn(lesson: Lesson, shipped: Weights, rng: np.random.Generator) -> Weights:
@@ -102,17 +113,17 @@ def learn(lesson: Lesson, shipped: Weights, rng: np.random.Generator) -> Weights
         shipped: The weights to start from.
         rng: Deals the inner folds.
     """
-    choices = _choices(shipped)
     n_folds = min(N_INNER_FOLDS, len(np.unique(lesson.groups)))
-    everything = np.arange(len(lesson.pools))
     if n_folds < 2:  # noqa: PLR2004 - one to learn from, one to test
         return shipped.without_lists()
-    folds = folds_by_group(lesson.groups, n_folds, rng)
-    tried = np.stack([_cross_validated(lesson, choice, folds) for choice in choices])
+    tried = np.zeros((len(PENALTIES) + 2, len(lesson.pools)))
+    for fold in folds_by_group(lesson.groups, n_folds, rng):
+        for i, weights in enumerate(lesson.path(shipped, fold.train)):
+            tried[i, fold.test] = lesson.ndcg(weights, fold.test)
     best = _most_careful(tried, lesson.groups)
     if best == 0:
         return shipped.without_lists()
-    vector = choices[best].weights(lesson, everything)
+    vector = lesson.path(shipped, np.arange(len(lesson.pools)))[best]
     return replace(shipped, signals=dict(zip(SIGNALS, vector.tolist(), strict=True)))
 
 
@@ -139,31 +150,6 @@ def calibrate(lessons: Sequence[Lesson], weights: NDArray[np.float64]) -> Calibr
     )
     raw_weight, pool, similarity = model.coef_[0].tolist()
     return Calibration(float(model.intercept_[0]), raw_weight, pool, similarity)
-
-
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    """A way to come to weights: keeping those before, or moving away from them at a price."""
-
-    before: NDArray[np.float64]
-    penalty: float | None
-
-    def weights(self, lesson: Lesson, train: NDArray[np.int64]) -> NDArray[np.float64]:
-        return self.before if self.penalty is None else lesson.fit(self.before, self.penalty, train)
-
-
-def _choices(shipped: Weights) -> list[_Choice]:
-    """The most careful first."""
-    alone, with_lists = shipped.without_lists().vector(), shipped.vector()
-    moving = [_Choice(with_lists, penalty) for penalty in PENALTIES]
-    return [_Choice(alone, None), _Choice(with_lists, None), *moving]
-
-
-def _cross_validated(lesson: Lesson, choice: _Choice, folds: Sequence[Fold]) -> NDArray[np.float64]:
-    values = np.zeros(len(lesson.pools))
-    for fold in folds:
-        values[fold.test] = lesson.ndcg(choice.weights(lesson, fold.train))[fold.test]
-    return values
 
 
 def _most_careful(tried: NDArray[np.float64], groups: NDArray[np.int64]) -> int:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _MAX_STEPS = 500
+_FLAT = 1e-6  # where the loss falls by less, the search ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +21,13 @@ class Examples:
     """Candidates of queries whose lists are known, of one corpus.
 
     Attributes:
-        signals: Standardised, shape `(n_pairs, n_signals)`, float64.
+        signals: Standardised, shape `(n_pairs, n_signals)`, float32.
         shares: What share of its query's list each candidate is, float64: they add up to 1.
         starts: Where the candidates of each query begin, int64.
         owners: The query of each candidate, int64.
     """
 
-    signals: NDArray[np.float64]
+    signals: NDArray[np.float32]
     shares: NDArray[np.float64]
     starts: NDArray[np.int64]
     owners: NDArray[np.int64]
@@ -54,7 +55,7 @@ class Examples:
         renumbered = (np.cumsum(is_used) - 1)[owners[kept]]
         lengths = np.diff(offsets)[is_used]
         return cls(
-            signals=signals[kept].astype(np.float64),
+            signals=signals[kept].astype(np.float32, copy=False),
             shares=(is_listed / np.maximum(n_found, 1)[owners])[kept],
             starts=np.cumsum(lengths) - lengths,
             owners=renumbered,
@@ -72,12 +73,13 @@ class Examples:
         Returns:
             The loss and its gradient.
         """
-        scores = self.signals @ weights
+        scores = (self.signals @ weights.astype(np.float32)).astype(np.float64)
         scores -= np.maximum.reduceat(scores, self.starts)[self.owners]
         grown = np.exp(scores)
         totals = np.add.reduceat(grown, self.starts)
         loss = -(self.shares * (scores - np.log(totals)[self.owners])).sum()
-        slope = self.signals.T @ (grown / totals[self.owners] - self.shares)
+        excess = grown / totals[self.owners] - self.shares
+        slope = (excess.astype(np.float32) @ self.signals).astype(np.float64)
         return float(loss) / len(self), slope / len(self)
 
 
@@ -86,6 +88,7 @@ def fit_weights(
     prior: NDArray[np.float64],
     penalty: float,
     is_free: NDArray[np.bool_],
+    first: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
     """Weights that put the lists' entries first, near to those that were known before.
 
@@ -94,6 +97,7 @@ def fit_weights(
         prior: The weights before, shape `(n_signals,)`.
         penalty: What the square of each weight's distance from the prior costs.
         is_free: Which weights may move.
+        first: Where the search begins; None: at the prior. It ends at the same place.
 
     Returns:
         Shape `(n_signals,)`; the prior where there is no example.
@@ -111,10 +115,10 @@ def fit_weights(
 
     found = minimize(
         objective,
-        np.zeros(int(is_free.sum())),
+        (prior if first is None else first)[is_free] - prior[is_free],
         jac=True,
         method="L-BFGS-B",
-        options={"maxiter": _MAX_STEPS},
+        options={"maxiter": _MAX_STEPS, "ftol": _FLAT, "gtol": _FLAT},
     )
     weights = prior.copy()
     weights[is_free] += found.x
