@@ -49,11 +49,12 @@ from recommender.version import __version__
 if TYPE_CHECKING:
     from recommender.embedding.registry import ModelEntry, list_models, verify_model
     from recommender.engine import Recommender, recommend
-    from recommender.fitting import fit, lesson_from
+    from recommender.fitting import fit, gain_of_fitting, lesson_from
     from recommender.indexing import BuildReport, build
     from recommender.proposal import Proposal, propose_settings
     from recommender.ranking.fit import Lesson
     from recommender.ranking.folds import Fold, folds_by_group, reciprocal_groups
+    from recommender.ranking.gain import Gain
     from recommender.ranking.general import fit_general
     from recommender.ranking.pools import Pools
     from recommender.ranking.signals import SIGNALS
@@ -71,6 +72,7 @@ __all__ = [
     "DuplicateArticleError",
     "Fold",
     "FrontMatterError",
+    "Gain",
     "Image",
     "IndexBusyError",
     "IndexFormatError",
@@ -102,6 +104,7 @@ __all__ = [
     "fit",
     "fit_general",
     "folds_by_group",
+    "gain_of_fitting",
     "lesson_from",
     "list_models",
     "propose_settings",
@@ -117,6 +120,7 @@ _IMPORTED_LATE = {
     "Calibration": "ranking.weights",
     "Corpus": "ranking.weights",
     "Fold": "ranking.folds",
+    "Gain": "ranking.gain",
     "Lesson": "ranking.fit",
     "ModelEntry": "embedding.registry",
     "Pools": "ranking.pools",
@@ -128,6 +132,7 @@ _IMPORTED_LATE = {
     "fit": "fitting",
     "fit_general": "ranking.general",
     "folds_by_group": "ranking.folds",
+    "gain_of_fitting": "fitting",
     "lesson_from": "fitting",
     "list_models": "embedding.registry",
     "propose_settings": "proposal",

@@ -35,6 +35,10 @@ class TermTable:
         is_filled = self.weights[row] > 0
         return self.ids[row][is_filled], self.weights[row][is_filled]
 
+    def take(self, rows: NDArray[np.integer]) -> TermTable:
+        """The terms of some articles."""
+        return TermTable(self.ids.take(rows, axis=0), self.weights.take(rows, axis=0), self.n_terms)
+
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:

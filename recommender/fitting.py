@@ -1,29 +1,33 @@
-"""Learns weights from an index and the lists of its editors."""
+"""Learns weights from an index and the lists of its editors, and says what that gains."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from recommender.engine import Recommender
 from recommender.ranking.fit import Lesson, calibrate, learn
-from recommender.ranking.folds import reciprocal_groups
+from recommender.ranking.folds import Fold, folds_by_group, reciprocal_groups
+from recommender.ranking.gain import Gain, gain_of
 from recommender.ranking.weights import Weights
 from recommender.site_weights import shipped_weights
 
-if TYPE_CHECKING:
-    pass
-
 Progress = Callable[[int, int], None]
+Lists = Mapping[str, Sequence[str]]
+
+MIN_LISTS = 20
+"""With fewer, a gain cannot be told from chance."""
+
+N_FOLDS = 5
+_STEPS = 1_000  # of progress, a fold
 
 
 def fit(
     engine: Recommender,
     *,
-    lists: Mapping[str, Sequence[str]],
+    lists: Lists,
     rng: np.random.Generator,
     start: Weights | None = None,
     progress: Progress | None = None,
@@ -46,18 +50,73 @@ def fit(
     """
     shipped = start or shipped_weights()
     lesson = lesson_from(engine, lists=lists, known=lists, progress=progress)
-    if not len(lesson.pools):
-        return shipped.without_lists()
-    learned = learn(lesson, shipped, rng)
+    learned = learn(lesson, shipped, rng) if len(lesson.pools) else shipped.without_lists()
+    if learned.signals == shipped.without_lists().signals:
+        return learned
     return replace(learned, calibration=calibrate([lesson], learned.vector()))
 
 
-def lesson_from(
+def gain_of_fitting(
     engine: Recommender,
     *,
-    lists: Mapping[str, Sequence[str]],
-    known: Mapping[str, Sequence[str]],
+    lists: Lists,
+    rng: np.random.Generator,
+    start: Weights | None = None,
     progress: Progress | None = None,
+) -> Gain | None:
+    """What `fit` gains on lists that it has not seen, cross-validated by reciprocal groups.
+
+    Args:
+        engine: The open index.
+        lists: Article id to the ids of its list.
+        rng: Deals the folds, and draws for the interval.
+        start: As for `fit`.
+        progress: Called now and then with what is done and the total.
+
+    Returns:
+        The gain; None where there are fewer than `MIN_LISTS` lists, or all hang together.
+
+    Raises:
+        UnknownArticleError: An id is not in the index.
+    """
+    shipped = start or shipped_weights()
+    queries = sorted(query for query in lists if lists[query])
+    groups = reciprocal_groups(lists, queries)
+    n_folds = min(N_FOLDS, len(np.unique(groups)))
+    if len(queries) < MIN_LISTS or n_folds < 2:  # noqa: PLR2004 - one to learn from, one to test
+        return None
+    before, after = np.zeros((2, len(queries)))
+    for fold, tell in _told(folds_by_group(groups, n_folds, rng), progress):
+        known, held_out = (
+            {queries[i]: lists[queries[i]] for i in part.tolist()}
+            for part in (fold.train, fold.test)
+        )
+        weights = fit(engine, lists=known, rng=rng, start=start, progress=tell)
+        alone = lesson_from(engine, lists=held_out, known={})
+        before[fold.test] = alone.ndcg(shipped.without_lists().vector())
+        lesson = lesson_from(engine, lists=held_out, known=known)
+        after[fold.test] = lesson.ndcg(weights.vector())
+    return gain_of(before, after, groups, rng)
+
+
+def _told(
+    folds: Sequence[Fold], progress: Progress | None
+) -> Iterator[tuple[Fold, Progress | None]]:
+    """Each fold, with a progress of its own that counts towards that of all."""
+    total = _STEPS * len(folds)
+    for i, fold in enumerate(folds):
+
+        def tell(done: int, of: int, i: int = i) -> None:
+            if progress:
+                progress(i * _STEPS + _STEPS * done // max(1, of), total)
+
+        yield fold, tell
+    if progress:
+        progress(total, total)
+
+
+def lesson_from(
+    engine: Recommender, *, lists: Lists, known: Lists, progress: Progress | None = None
 ) -> Lesson:
     """The candidates of every article with a list, with what the editors chose.
 

@@ -10,7 +10,7 @@ from recommender.features import Graph, TermTable
 from recommender.ranking.adaptation import Adaptation
 from recommender.ranking.ground import MAX_MENTIONERS, Ground, page_rank
 from recommender.ranking.levels import RANKS, levels, log_ranks
-from recommender.ranking.products import presence, present, products
+from recommender.ranking.products import present, products, shares_present
 from recommender.ranking.retrieval import MAX_POSTINGS, Postings
 from recommender.ranking.stored import from_arrays, to_arrays
 from recommender.terms.collect import collect
@@ -59,11 +59,9 @@ def test_products_are_those_of_dense_rows_and_leave_no_trace() -> None:
     rows = np.array([3, 3, 17])
     for row in (5, 6):
         expected = _dense(table)[rows] @ _dense(other)[row]
-        assert products(other.of(row), table, rows) == pytest.approx(expected, rel=1e-5)
+        assert products(other.of(row), table.take(rows)) == pytest.approx(expected, rel=1e-5)
     both = (_dense(table)[rows] > 0) @ (_dense(other)[5] > 0).astype(float)
-    assert products(present(other.of(5)), presence(table, rows), np.arange(3)).tolist() == (
-        both.tolist()
-    )
+    assert shares_present(present(other.of(5)), table.take(rows)).tolist() == both.tolist()
 
 
 def test_ranks_among_neighbours_are_exact_at_the_kept_ranks() -> None:

@@ -51,7 +51,7 @@ def test_the_loss_is_the_cross_entropy_and_its_gradient_is_right() -> None:
     for i in range(0, N_SIGNALS, 5):
         step = np.eye(N_SIGNALS)[i] * 1e-3
         rise = examples.loss(weights + step)[0] - examples.loss(weights - step)[0]
-        assert slope[i] == pytest.approx(rise / 2e-3, abs=1e-3)
+        assert slope[i] == pytest.approx(rise / 2e-3, abs=5e-3)
     two = Examples.of(
         np.array([[1.0], [0.0]]), np.array([True, False]), np.array([0, 2]), np.array([True])
     )
@@ -66,7 +66,7 @@ def test_queries_without_a_found_entry_teach_nothing() -> None:
     examples = Examples.of(signals, np.array([0, 0, 1, 0], bool), offsets, np.ones(2, bool))
 
     assert len(examples) == 1
-    assert examples.shares.tolist() == [1, 0]
+    assert (examples.listed.tolist(), examples.shares.tolist()) == ([0], [1])
     none = Examples.of(signals, np.zeros(4, bool), offsets, np.ones(2, bool))
     prior = np.array([0.7])
     assert fit_weights([none], prior, 0.1, np.ones(1, bool)) is prior

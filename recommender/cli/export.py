@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import csv
 import json
-import os
 import sys
-import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import click
+
+from recommender.cli.replacing import replacing
 
 if TYPE_CHECKING:
     from recommender import Recommendation
@@ -49,7 +49,7 @@ def command(ctx: click.Context, index: Path | None, k: int, form: str, output: P
 
     engine = Recommender.open(index, settings=Settings.from_file(ctx.obj))
     lists = engine.recommend_all(k)
-    with _replacing(output) if output else contextlib.nullcontext(sys.stdout) as stream:
+    with replacing(output) if output else contextlib.nullcontext(sys.stdout) as stream:
         FORMATS[form](lists, stream)
 
 
@@ -92,26 +92,3 @@ def _entries(items: list[Recommendation]) -> list[dict[str, str | float | None]]
 
 def _dumps(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
-
-
-@contextlib.contextmanager
-def _replacing(path: Path) -> Iterator[TextIO]:
-    """A text stream that becomes `path` once all of it is on disk, and not before."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -55,7 +55,7 @@ def _listed_by_neighbours(
     if not lists.n_lists:
         return lists.graph.targets
     nearness = standardise(ground.vectors[rows] @ query.vector) + standardise(
-        products(query.words, ground.features.words, rows)
+        products(query.words, ground.features.words.take(rows))
     )
     near = near_with_list(query, rows, lists, nearness, N_LISTING)
     return lists.graph.gather(rows[near])[0]

@@ -124,7 +124,8 @@ def learn(lesson: Lesson, shipped: Weights, rng: np.random.Generator) -> Weights
     if best == 0:
         return shipped.without_lists()
     vector = lesson.path(shipped, np.arange(len(lesson.pools)))[best]
-    return replace(shipped, signals=dict(zip(SIGNALS, vector.tolist(), strict=True)))
+    signals = dict(zip(SIGNALS, vector.tolist(), strict=True))
+    return replace(shipped, signals=signals, declared=frozenset())
 
 
 def calibrate(lessons: Sequence[Lesson], weights: NDArray[np.float64]) -> Calibration:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import minimize
+from threadpoolctl import threadpool_limits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,13 +23,15 @@ class Examples:
 
     Attributes:
         signals: Standardised, shape `(n_pairs, n_signals)`, float32.
-        shares: What share of its query's list each candidate is, float64: they add up to 1.
+        listed: Places of candidates that stand in their query's list, int64.
+        shares: What share of the list each of these is, float32: they add up to 1.
         starts: Where the candidates of each query begin, int64.
         owners: The query of each candidate, int64.
     """
 
     signals: NDArray[np.float32]
-    shares: NDArray[np.float64]
+    listed: NDArray[np.int64]
+    shares: NDArray[np.float32]
     starts: NDArray[np.int64]
     owners: NDArray[np.int64]
 
@@ -54,9 +57,11 @@ class Examples:
         kept = is_used[owners]
         renumbered = (np.cumsum(is_used) - 1)[owners[kept]]
         lengths = np.diff(offsets)[is_used]
+        listed = np.flatnonzero(is_listed[kept])
         return cls(
             signals=signals[kept].astype(np.float32, copy=False),
-            shares=(is_listed / np.maximum(n_found, 1)[owners])[kept],
+            listed=listed,
+            shares=(1 / n_found[owners[kept][listed]]).astype(np.float32),
             starts=np.cumsum(lengths) - lengths,
             owners=renumbered,
         )
@@ -73,14 +78,15 @@ class Examples:
         Returns:
             The loss and its gradient.
         """
-        scores = (self.signals @ weights.astype(np.float32)).astype(np.float64)
+        scores = self.signals @ weights.astype(np.float32)
         scores -= np.maximum.reduceat(scores, self.starts)[self.owners]
         grown = np.exp(scores)
         totals = np.add.reduceat(grown, self.starts)
-        loss = -(self.shares * (scores - np.log(totals)[self.owners])).sum()
-        excess = grown / totals[self.owners] - self.shares
-        slope = (excess.astype(np.float32) @ self.signals).astype(np.float64)
-        return float(loss) / len(self), slope / len(self)
+        logarithms = scores[self.listed] - np.log(totals)[self.owners[self.listed]]
+        loss = -float((self.shares * logarithms).sum())
+        grown /= totals[self.owners]
+        grown[self.listed] -= self.shares
+        return loss / len(self), (grown @ self.signals).astype(np.float64) / len(self)
 
 
 def fit_weights(
@@ -113,13 +119,14 @@ def fit_weights(
         slope = np.mean(slopes, axis=0)[is_free] + 2 * penalty * moved
         return sum(losses) / len(used) + penalty * float(moved @ moved), slope
 
-    found = minimize(
-        objective,
-        (prior if first is None else first)[is_free] - prior[is_free],
-        jac=True,
-        method="L-BFGS-B",
-        options={"maxiter": _MAX_STEPS, "ftol": _FLAT, "gtol": _FLAT},
-    )
+    with threadpool_limits(limits=1):  # steps are so short that threads wait longer than they work
+        found = minimize(
+            objective,
+            (prior if first is None else first)[is_free] - prior[is_free],
+            jac=True,
+            method="L-BFGS-B",
+            options={"maxiter": _MAX_STEPS, "ftol": _FLAT, "gtol": _FLAT},
+        )
     weights = prior.copy()
     weights[is_free] += found.x
     return weights

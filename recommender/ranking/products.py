@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,25 +15,22 @@ if TYPE_CHECKING:
 _of_thread = threading.local()
 
 
-def products(terms: Terms, table: TermTable, rows: NDArray[np.integer]) -> NDArray[np.float64]:
+def products(terms: Terms, table: TermTable) -> NDArray[np.float64]:
     """The sum over shared terms of the product of both weights.
 
     Args:
         terms: Distinct terms of the query, numbered as the table's.
         table: The articles' terms.
-        rows: Which articles.
 
     Returns:
-        Shape `(len(rows),)`, float64.
+        One number an article, float64.
     """
-    ids, weights = terms
-    slots = _slots(table.n_terms)
-    slots[ids] = weights
-    found: NDArray[np.float64] = np.einsum(
-        "ij,ij->i", slots[table.ids[rows]], table.weights[rows], dtype=np.float64
-    )
-    slots[ids] = 0
-    return found
+    return _row_sums(_weights_in_query(terms, table), table.weights)
+
+
+def shares_present(terms: Terms, table: TermTable) -> NDArray[np.float64]:
+    """The sum of the query's weights over shared terms, whatever these weigh in the articles."""
+    return _row_sums(_weights_in_query(terms, table), table.weights > 0)
 
 
 def present(terms: Terms) -> Terms:
@@ -41,9 +38,19 @@ def present(terms: Terms) -> Terms:
     return terms[0], np.ones(len(terms[0]), dtype=np.float32)
 
 
-def presence(table: TermTable, rows: NDArray[np.integer]) -> TermTable:
-    """Some rows of a table, each term with the weight 1."""
-    return TermTable(table.ids[rows], (table.weights[rows] > 0).astype(np.float32), table.n_terms)
+def _weights_in_query(terms: Terms, table: TermTable) -> NDArray[np.float32]:
+    """What each place of the table weighs in the query."""
+    ids, weights = terms
+    slots = _slots(table.n_terms)
+    slots[ids] = weights
+    found = slots.take(table.ids, mode="clip")  # ids are known to be in range; clipping is fastest
+    slots[ids] = 0
+    return found
+
+
+def _row_sums(left: NDArray[np.float32], right: NDArray[Any]) -> NDArray[np.float64]:
+    sums: NDArray[np.float64] = np.einsum("ij,ij->i", left, right).astype(np.float64)
+    return sums
 
 
 def _slots(n: int) -> NDArray[np.float32]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -10,7 +11,7 @@ from recommender.features import Graph, Terms, TermTable, sums_of
 from recommender.ranking.ground import Ground
 from recommender.ranking.levels import log_ranks
 from recommender.ranking.lists import Lists
-from recommender.ranking.products import presence, present, products
+from recommender.ranking.products import present, products, shares_present
 from recommender.ranking.query import Query
 
 if TYPE_CHECKING:
@@ -70,13 +71,14 @@ def signals(
         Shape `(len(rows), len(SIGNALS))`, float32; higher speaks for the candidate, as far as its
         weight is above 0. NaN where the query or the candidate lacks what is compared.
     """
-    kept = ground.vectors[rows]
+    kept = ground.vectors.take(rows, axis=0)
     by_vector = (kept @ query.vector).astype(np.float64)
-    by_words = products(query.words, ground.features.words, rows)
+    words = ground.features.words.take(rows)
+    by_words = products(query.words, words)
     nearness = standardise(by_vector) + standardise(by_words)
     columns = {
         **_of_vectors(query, rows, ground, kept, by_vector),
-        **_of_words(query, rows, ground, by_words),
+        **_of_words(query, rows, ground, words, by_words),
         **_of_labels(query, rows, ground),
         **_of_mentions(query, rows, ground, nearness),
         **_of_lists(query, rows, lists, nearness),
@@ -126,16 +128,20 @@ def _of_vectors(
 
 
 def _of_words(
-    query: Query, rows: NDArray[np.int64], ground: Ground, by_words: NDArray[np.float64]
+    query: Query,
+    rows: NDArray[np.int64],
+    ground: Ground,
+    words: TermTable,
+    by_words: NDArray[np.float64],
 ) -> dict[str, NDArray[np.float64]]:
     features = ground.features
-    title_in_text = products(query.titles, presence(features.words, rows), np.arange(len(rows)))
+    title_in_text = shares_present(query.titles, words)
     return {
         "words": by_words,
         "word_rank_back": -log_ranks(by_words, ground.word_levels[rows]),
-        "lead_words": products(query.lead, features.lead, rows),
-        "letters": products(query.letters, features.letters, rows),
-        "title_in_query": products(present(query.words), features.titles, rows),
+        "lead_words": products(query.lead, features.lead.take(rows)),
+        "letters": products(query.letters, features.letters.take(rows)),
+        "title_in_query": products(present(query.words), features.titles.take(rows)),
         "query_title_in_text": np.where(
             np.isnan(features.body_length[rows]), np.nan, title_in_text
         ),
@@ -148,26 +154,27 @@ def _of_labels(
     features = ground.features
     gap = features.published_at[rows] - query.published_at
     n_folders = max(1, len(query.folders[0]))
+    shared_folders = _shared(present(query.folders), features.folders.take(rows), shares_present)
     return {
-        "topics": np.sqrt(_shared(query.topics, features.topics, rows)),
+        "topics": np.sqrt(_shared(query.topics, features.topics.take(rows))),
         "closeness_in_time": -np.log1p(np.abs(gap)),
         "older": np.where(np.isnan(gap), np.nan, gap <= _DAY),
-        "author": np.sign(_shared(query.authors, features.authors, rows)),
-        "provider": np.sign(_shared(query.providers, features.providers, rows)),
-        "folder": _shared(present(query.folders), presence(features.folders, rows)) / n_folders,
+        "author": np.sign(_shared(query.authors, features.authors.take(rows))),
+        "provider": np.sign(_shared(query.providers, features.providers.take(rows))),
+        "folder": shared_folders / n_folders,
         "body_length": features.body_length[rows],
     }
 
 
 def _shared(
-    terms: Terms, table: TermTable, rows: NDArray[np.int64] | None = None
+    terms: Terms,
+    table: TermTable,
+    compare: Callable[[Terms, TermTable], NDArray[np.float64]] = products,
 ) -> NDArray[np.float64]:
-    """Products of labels; NaN for those who have none."""
-    rows = np.arange(len(table.ids)) if rows is None else rows
+    """What labels have in common; NaN where either has none."""
     if not len(terms[0]):
-        return np.full(len(rows), np.nan)
-    has_labels = table.weights[rows, 0] > 0
-    return np.where(has_labels, products(terms, table, rows), np.nan)
+        return np.full(len(table.ids), np.nan)
+    return np.where(table.weights[:, 0] > 0, compare(terms, table), np.nan)
 
 
 def _of_mentions(
