@@ -43,7 +43,7 @@ from recommender.records import (
     RelatedLink,
     Signal,
 )
-from recommender.settings import SchemaSettings, Settings
+from recommender.settings import Filters, Policy, SchemaSettings, Settings
 from recommender.version import __version__
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ __all__ = [
     "ConfigError",
     "Corpus",
     "DuplicateArticleError",
+    "Filters",
     "Fold",
     "FrontMatterError",
     "Gain",
@@ -85,6 +86,7 @@ __all__ = [
     "ModelIdentity",
     "ModelIntegrityError",
     "ModelNotFoundError",
+    "Policy",
     "Pools",
     "Problem",
     "Proposal",

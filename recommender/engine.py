@@ -14,20 +14,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recommender.errors import ConfigError
-from recommender.index.columns import UNKNOWN_TIME
-from recommender.index.snapshot import Snapshot
+from recommender.explainer import Explainer
 from recommender.index.store import Store
 from recommender.index.vectors import VectorIndex
 from recommender.lookup import Lookup
 from recommender.outside import Outside
-from recommender.ranker import DECIMALS, Ranked, Ranker
+from recommender.ranker import Ranker, Way
+from recommender.ranking.filters import passing
 from recommender.ranking.lists import Lists
 from recommender.ranking.query import Query
-from recommender.ranking.signals import SIGNALS
 from recommender.ranking.stored import from_arrays
 from recommender.ranking.weights import Weights
-from recommender.records import Article, Recommendation, Signal
-from recommender.settings import Settings
+from recommender.recommendations import recommendations_of
+from recommender.records import Article, Origin, Recommendation
+from recommender.settings import Policy, Settings
+from recommender.site_lists import SiteLists
 from recommender.site_weights import site_weights
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from recommender.records import ModelIdentity
 
 BATCH = 1024
+SECONDS_A_DAY = 86_400
 
 
 class Recommender:
@@ -54,6 +56,7 @@ class Recommender:
     ) -> None:
         """Prefer `Recommender.open`."""
         self._weights = weights or site_weights(settings)
+        self._settings = settings
         self._store = store
         self._outside = Outside(store.path, settings.schema, encoder)
         self._fixed_now = now
@@ -100,9 +103,11 @@ class Recommender:
         self._snapshot = self._store.open()
         self._outside.refuse_other_recipe(self._snapshot)
         self._lookup = Lookup(self._snapshot, self._store.path)
-        self._shown = _shown_rows(self._snapshot, self._fixed_now or datetime.now(UTC))
+        self._now = self._fixed_now or datetime.now(UTC)
+        self._is_open = self._snapshot.is_open_at(self._now)
         self._ranker = self._new_ranker()
-        self._known_lists = Lists.from_rows(self._rows_of(self.lists), self._snapshot.n_articles)
+        self._way = self._new_way(None, None, None)
+        self._site_lists = SiteLists.from_file(self._settings.lists, self._lookup.row_or_none)
 
     @property
     def articles(self) -> Sequence[Article]:
@@ -117,8 +122,7 @@ class Recommender:
     @property
     def candidates(self) -> Sequence[str]:
         """Ids of the articles that may be recommended now, linked ones included, ascending."""
-        ids = self._snapshot.ids
-        return list(ids) if self._shown is None else [ids[row] for row in self._shown.tolist()]
+        return [self._snapshot.ids[row] for row in np.flatnonzero(self._ranker.is_shown).tolist()]
 
     @property
     def model(self) -> ModelIdentity:
@@ -198,9 +202,17 @@ class Recommender:
         found = article if isinstance(article, Article) else self.find(article)
         row = self._snapshot.row(found.id) if found.id else None
         query, besides = self._outsider(found, k) if row is None else (self._query(row, k), [])
-        return self._recommendations(query, k, besides)
+        return self._recommendations(query, self._way, k, besides, article=found)
 
-    def recommend_all(self, k: int = 10) -> Iterator[tuple[str, list[Recommendation]]]:
+    def recommend_all(
+        self,
+        k: int = 10,
+        *,
+        weights: Weights | None = None,
+        lists: Mapping[str, Sequence[str]] | None = None,
+        policy: Policy | None = None,
+        explain: bool = False,
+    ) -> Iterator[tuple[str, list[Recommendation]]]:
         """The related list of every article of the folder, ordered by id.
 
         Linked articles have no page, so they have no list. Unpublished ones have none either where
@@ -208,22 +220,30 @@ class Recommender:
 
         Args:
             k: Length of each list, at least 1.
+            weights: How much each signal counts; None: as the engine was opened.
+            lists: The editors' lists that may be looked at, article id to ids; None: the index's.
+            policy: From ranked candidates to lists; None: what the settings say.
+            explain: Whether to give reasons, which takes reading the articles' texts.
 
         Yields:
-            The article's id and what `recommend` gives for it.
+            The article's id and, with reasons and nothing else that differs, what `recommend` gives
+            for it.
 
         Raises:
             ConfigError: k is below 1.
+            UnknownArticleError: An id is not in the index.
         """
         _refuse_bad_k(k)
-        everything = np.arange(self._snapshot.n_articles) if self._shown is None else self._shown
-        queries = everything[~self._snapshot.is_linked[everything]]
+        way = self._new_way(weights, lists, policy)
+        queries = np.flatnonzero(self._is_open & ~self._snapshot.is_linked)
         for start in range(0, len(queries), BATCH):
             rows = queries[start : start + BATCH]
             near = self._ranker.near(self._snapshot.vectors[rows], k)
             for i, row in enumerate(rows.tolist()):
                 query = Query.of_row(self._ranker.ground, row, near[i])
-                yield self._snapshot.ids[row], self._recommendations(query, k)
+                article = self._snapshot.article(row) if explain else None
+                found = self._recommendations(query, way, k, article=article)
+                yield self._snapshot.ids[row], found
 
     def pools(
         self,
@@ -255,11 +275,20 @@ class Recommender:
             ground = from_arrays(snapshot.vectors, snapshot.kept)
         except ValueError as error:
             raise snapshot.damaged(f"found that {error}; expected what ranking had kept") from error
-        is_shown = np.ones(len(ground), dtype=bool)
-        if self._shown is not None:
-            is_shown[:] = False
-            is_shown[self._shown] = True
-        return Ranker(ground, VectorIndex(snapshot.vectors, self._shown), is_shown)
+        today = self._now.timestamp() / SECONDS_A_DAY
+        is_shown = self._is_open & passing(ground.features, self._settings.filters, today)
+        rows = None if is_shown.all() else np.flatnonzero(is_shown)
+        return Ranker(ground, VectorIndex(snapshot.vectors, rows), is_shown)
+
+    def _new_way(
+        self,
+        weights: Weights | None,
+        lists: Mapping[str, Sequence[str]] | None,
+        policy: Policy | None,
+    ) -> Way:
+        entries = self._rows_of(self.lists if lists is None else lists)
+        known = Lists.from_rows(entries, self._snapshot.n_articles)
+        return Way(weights or self._weights, entries, known, policy or self._settings.policy)
 
     def _rows_of(self, lists: Mapping[str, Sequence[str]]) -> dict[int, list[int]]:
         row = self._lookup.row_of_id
@@ -271,22 +300,41 @@ class Recommender:
 
     def _outsider(self, article: Article, k: int) -> tuple[Query, list[int]]:
         """An article that is not in the index, and the rows at its own address."""
-        from recommender.terms.articles import day
         from recommender.terms.describe import describe
 
         vector = self._outside.vector(article, self._snapshot)
         own = self._lookup.rows_of_url(article.url or "")
         near = self._ranker.near(vector, k + len(own))[0]
-        terms = describe(article, self._ranker.ground.features)
-        return Query.of_terms(vector[0], near, terms, day(article)), own
+        known = describe(article, self._ranker.ground.features.vocabularies)
+        query = Query.of_outside(vector[0], near, known.terms, known.published_at, known.sketch)
+        return query, own
 
     def _recommendations(
-        self, query: Query, k: int, besides: Sequence[int] = ()
+        self,
+        query: Query,
+        way: Way,
+        k: int,
+        besides: Sequence[int] = (),
+        *,
+        article: Article | None = None,
     ) -> list[Recommendation]:
-        ranked = self._ranker.ranked(query, self._known_lists, self._weights, k, besides)
+        """The list of a query, with reasons where its article is given."""
+        banned = self._site_lists.banned_from(query.row)
+        head = [] if query.row is None else self._head(query.row, way, banned)
+        items, ranked = self._ranker.make_list(query, way, k, head, [*besides, *banned])
+        ground, snapshot = self._ranker.ground, self._snapshot
+        explainer = Explainer(article, query, ground, way.known, snapshot) if article else None
+        return recommendations_of(items, ranked, query, snapshot, explainer)
+
+    def _head(self, row: int, way: Way, banned: frozenset[int]) -> list[tuple[int, Origin]]:
+        """What editors want at the head of a list: pins, then their own list."""
+        pinned: dict[int, Origin] = dict.fromkeys(self._site_lists.pins.get(row, ()), "pinned")
+        curated = way.entries.get(row, ()) if way.policy.curated == "first" else ()
+        wanted = pinned | {entry: "curated" for entry in curated if entry not in pinned}
         return [
-            _recommendation(self._snapshot.article(row), ranked, place)
-            for place, row in enumerate(ranked.rows.tolist())
+            (entry, origin)
+            for entry, origin in wanted.items()
+            if entry not in banned and entry != row and self._is_open[entry]
         ]
 
 
@@ -297,36 +345,6 @@ def recommend(article: str | Path | Article, k: int = 10) -> list[Recommendation
     Arguments, result and errors are those of `Recommender.recommend` and `Recommender.open`.
     """
     return Recommender.open().recommend(article, k)
-
-
-def _recommendation(article: Article, ranked: Ranked, place: int) -> Recommendation:
-    signals = zip(SIGNALS, ranked.signals[place], ranked.contributions[place], strict=True)
-    return Recommendation(
-        rank=place + 1,
-        id=article.id,
-        title=article.title,
-        url=article.url,
-        score=float(ranked.scores[place]),
-        similarity=float(ranked.similarities[place]),
-        signals={name: _signal(value, moved) for name, value, moved in signals if moved},
-        provider=article.provider.name if article.provider else None,
-        published_at=article.published_at,
-    )
-
-
-def _signal(value: np.float32, contribution: np.float64) -> Signal:
-    known = None if np.isnan(value) else round(float(value), DECIMALS)
-    return Signal(known, round(float(contribution), DECIMALS))
-
-
-def _shown_rows(snapshot: Snapshot, now: datetime) -> NDArray[np.int64] | None:
-    """Rows that may be recommended, ascending; None for all of them."""
-    if not snapshot.manifest.recipe.hides_unpublished:
-        return None
-    moment = int(now.timestamp())
-    is_due = snapshot.published_at <= moment  # an unknown date is the smallest number
-    has_expired = (snapshot.expires_at <= moment) & (snapshot.expires_at != UNKNOWN_TIME)
-    return np.flatnonzero(snapshot.is_published & is_due & ~has_expired)
 
 
 def _refuse_bad_k(k: int) -> None:

@@ -67,10 +67,12 @@ class Vocabulary:
         places = np.minimum(np.searchsorted(self.keys, keys), len(self) - 1)
         return np.where(self.keys[places] == keys, places, -1)
 
-    def rarity(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+    def rarity(self, numbers: NDArray[np.integer]) -> NDArray[np.float64]:
         """The idf of terms by their numbers; -1 is a term that stands in no text."""
         unheard_of = np.log(1 + self.n_texts) + 1
-        return np.where(numbers < 0, unheard_of, self.idf[numbers] if len(self) else unheard_of)
+        known = self.idf[numbers] if len(self) else unheard_of
+        rarities: NDArray[np.float64] = np.where(numbers < 0, unheard_of, known)
+        return rarities
 
 
 def term_key(term: str) -> int:
@@ -178,12 +180,16 @@ class Features:
         authors: See `topics`.
         providers: See `topics`.
         folders: Each folder above the article's file; none for a linked article.
+        languages: Its language, without what follows a hyphen; `types` likewise as written.
+        types: See `languages`.
         mentions: To the articles whose title's words all stand in an article's text.
         names: Those of the mentions in which the title stands word by word.
         body_length: Natural logarithm of one more than the letters of the body, float32; NaN where
             there is none.
         published_at: Days since 1970, float64; NaN where unknown.
         vocabularies: The terms of each table but `titles`, whose terms are those of `words`.
+        sketches: Of the wording of each article, shape `(n_articles, n_places)`, uint16: the share
+            of places in which two agree tells how alike they are worded; 0 agrees with nothing.
     """
 
     words: TermTable
@@ -194,11 +200,14 @@ class Features:
     authors: TermTable
     providers: TermTable
     folders: TermTable
+    languages: TermTable
+    types: TermTable
     mentions: Graph
     names: Graph
     body_length: NDArray[np.float32]
     published_at: NDArray[np.float64]
     vocabularies: Mapping[str, Vocabulary]
+    sketches: NDArray[np.uint16]
 
     def __len__(self) -> int:
         return len(self.body_length)

@@ -59,6 +59,12 @@ class Lookup:
         same_title = [self.snapshot.ids[row] for row in rows[:N_CLOSEST]]
         raise UnknownArticleError(reference, same_title or self._closest(reference))
 
+    def row_or_none(self, reference: str) -> int | None:
+        """Row of an id or a URL; None where the index has neither, or more than one."""
+        row = self.snapshot.row(reference)
+        rows = [row] if row is not None else self.rows_of_url(reference)
+        return rows[0] if len(rows) == 1 else None
+
     def rows_of_url(self, url: str) -> list[int]:
         """Rows of the articles that stand at a web address, however it is spelt."""
         canonical = canonical_url(url)

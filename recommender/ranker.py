@@ -13,39 +13,47 @@ import numpy as np
 
 from recommender.index.vectors import VectorIndex
 from recommender.ranking.candidates import N_NEAREST, candidates
-from recommender.ranking.ground import Ground
-from recommender.ranking.levels import RANKS, levels
+from recommender.ranking.ground import Ground, Neighbourhoods
+from recommender.ranking.levels import RANKS
 from recommender.ranking.lists import Lists
+from recommender.ranking.policy import choose
 from recommender.ranking.pools import Pools
 from recommender.ranking.query import Query
-from recommender.ranking.signals import SIGNALS, signals, standardise
+from recommender.ranking.ranked import Ranked
+from recommender.ranking.signals import SIGNALS, signals
 from recommender.ranking.weights import Weights
-from recommender.records import Article
+from recommender.records import Article, Origin
+from recommender.settings import Policy
 from recommender.terms.collect import collect
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-DECIMALS = 6
-"""What is compared or shown is rounded, so that the order of summing decides nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
-    """The best candidates of one query, best first.
+class Way:
+    """How lists are made: what ranks, which lists may be looked at, and what the site wants.
 
     Attributes:
-        rows: Shape `(n,)`, int64.
-        scores: 0 to 1, falling, comparable between queries, float64.
-        similarities: Cosine of each with the query, -1 to 1, float64.
-        signals: Shape `(n, len(SIGNALS))`, float32, NaN where absent.
-        contributions: What each signal added to the raw score, the same shape, float64.
+        weights: How much each signal counts.
+        entries: The editors' lists, by row, in their order.
+        known: The same, ready for ranking.
+        policy: From ranked candidates to a list.
     """
 
-    rows: NDArray[np.int64]
-    scores: NDArray[np.float64]
-    similarities: NDArray[np.float64]
-    signals: NDArray[np.float32]
-    contributions: NDArray[np.float64]
+    weights: Weights
+    entries: Mapping[int, Sequence[int]]
+    known: Lists
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One place of a list: an article, and where it stands among the candidates, if it does."""
+
+    row: int
+    origin: Origin
+    place: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +81,8 @@ class Ranker:
             vectors: Shape `(n_articles, dim)`, float32, unit rows, in the same order.
         """
         near = VectorIndex(vectors).search(vectors, RANKS[-1] + 1)
-        kept = [
-            levels(similarities[rows != row])
-            for row, (rows, similarities) in enumerate(
-                zip(near.rows, near.similarities, strict=True)
-            )
-        ]
-        return Ground.prepare(vectors, collect(articles), np.stack(kept))
+        neighbourhoods = Neighbourhoods.of(near.rows, near.similarities)
+        return Ground.prepare(vectors, collect(articles), neighbourhoods)
 
     def pools(
         self,
@@ -110,29 +113,33 @@ class Ranker:
         """Rows of the nearest by vectors, shape `(n_queries, n)`, one more than asked for."""
         return self.neighbourhood.search(vectors, max(n_nearest, N_NEAREST) + 1).rows
 
-    def ranked(
+    def make_list(
         self,
         query: Query,
-        lists: Lists,
-        weights: Weights,
+        way: Way,
         k: int,
+        head: Sequence[tuple[int, Origin]] = (),
         besides: Sequence[int] = (),
-    ) -> Ranked:
-        """The best candidates of one query, ties by row."""
-        rows = self.candidates(query, lists, besides)
-        values = signals(query, rows, self.ground, lists)
-        contributions = standardise(values) * weights.vector()
-        raw = contributions.sum(axis=1).round(DECIMALS)
-        best = np.lexsort((rows, -raw))[:k]
-        similarities = values[:, 0].astype(np.float64).round(DECIMALS)
-        scores = weights.calibration.scores(raw, similarities).round(DECIMALS)
-        return Ranked(
-            rows=rows[best],
-            scores=scores[best],
-            similarities=similarities[best],
-            signals=values[best],
-            contributions=contributions[best],
-        )
+    ) -> tuple[list[Item], Ranked]:
+        """The list of one article.
+
+        Args:
+            query: The article that is being read.
+            way: How lists are made.
+            k: Length of the list.
+            head: Rows that stand first, and who put them there.
+            besides: Rows that are the same article, or may not stand in the list.
+
+        Returns:
+            At most k items, and all candidates.
+        """
+        rows = self.candidates(query, way.known, besides)
+        ranked = Ranked.of(query, rows, self.ground, way.known, way.weights)
+        above = [row for row, _ in head[:k]]
+        places = choose(ranked, query, self.ground, way.policy, k, above)
+        items = [Item(row, origin, ranked.place(row)) for row, origin in head[:k]]
+        items += [Item(int(rows[place]), "ranked", place) for place in places]
+        return items, ranked
 
     def candidates(
         self, query: Query, lists: Lists, besides: Sequence[int] = ()

@@ -179,11 +179,12 @@ class Recommendation:
         id: Id of the recommended article.
         title: Its title.
         url: Its web address, or None.
-        score: How strongly it is recommended, 0 to 1, higher is better.
+        score: How strongly it is recommended, 0 to 1, higher is better; None for what an editor
+            chose and the recommender had not considered.
         similarity: Cosine of the two vectors, -1 to 1.
         origin: `ranked` by the recommender, `curated` by an editor, or `pinned`.
         signals: Signal name to value and contribution, of the signals that have a weight.
-        reason: One sentence that says why, or None.
+        reason: One sentence that says why; None where it was not asked for, or nothing can be said.
         provider: Name of the provider, or None.
         published_at: Its date, aware, in UTC; None where unknown.
     """
@@ -192,7 +193,7 @@ class Recommendation:
     id: str
     title: str
     url: str | None
-    score: float
+    score: float | None
     similarity: float
     origin: Origin = "ranked"
     signals: Mapping[str, Signal] = field(default_factory=dict)

@@ -1,21 +1,20 @@
 """`recommender.yaml` → `Settings`.
 
-Every key is optional; a missing file means the defaults. Unknown keys and wrong types are refused,
-because a setting that is silently ignored is worse than none.
+Every key is optional; a missing file means the defaults.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 
-from recommender.errors import ConfigError
+from recommender.section import Section, load_mapping
 
 FILE_NAME = "recommender.yaml"
 WEIGHTS_FILE = "recommender.weights.yaml"
+LISTS_FILE = "recommender.lists.yaml"
 DEFAULT_INDEX = ".recommender"
 DEFAULT_MODEL = "all-minilm-l6-v2"
 DEFAULT_INCLUDE = ("**/*.md", "**/*.markdown")
@@ -42,6 +41,52 @@ class SchemaSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Policy:
+    """How a list is made from ranked candidates.
+
+    Attributes:
+        same_story: `collapse`: of articles that tell the same story, the query's own included, only
+            the best stands in a list. `keep`, for aggregators: all do.
+        curated: `first`: the editors' own list stands at the head, and is filled up. `ignore`: it
+            is not looked at.
+        per_provider: At most so many articles of one provider; None: any number.
+        diversity: 0 to 1: how much a candidate loses for being similar to what stands above it.
+        floor: 0 to 1: a candidate with a lower score is left out, so that lists may be short.
+        exposure: 0 or more: how much an article loses for being near to very many others.
+    """
+
+    same_story: Literal["collapse", "keep"] = "collapse"
+    curated: Literal["first", "ignore"] = "first"
+    per_provider: int | None = None
+    diversity: float = 0.0
+    floor: float = 0.005
+    exposure: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which articles may be recommended at all; nothing set, all of them. Case does not matter.
+
+    Attributes:
+        languages: Only these (`en` for `en-GB` too), and articles that name none.
+        types: Only these, and articles that name none.
+        providers: Only these.
+        without_providers: None of these.
+        without_topics: None with one of these.
+        without_folders: None below one of these, relative to the articles folder.
+        max_age_days: None older than this at the time of asking; undated ones stay.
+    """
+
+    languages: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    providers: tuple[str, ...] = ()
+    without_providers: tuple[str, ...] = ()
+    without_topics: tuple[str, ...] = ()
+    without_folders: tuple[str, ...] = ()
+    max_age_days: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All that a site may set, validated.
 
@@ -53,7 +98,10 @@ class Settings:
         exclude: Glob patterns of files and folders to leave out.
         unpublished: Whether unpublished articles are recommended; None takes the preset's choice.
         schema: How front matter is read.
+        policy: How lists are made from ranked candidates.
+        filters: Which articles may be recommended at all.
         weights: The site's own ranking weights, which need not exist.
+        lists: The editors' pins and bans, which need not exist.
     """
 
     articles: Path | None = None
@@ -63,7 +111,10 @@ class Settings:
     exclude: tuple[str, ...] = ()
     unpublished: Unpublished | None = None
     schema: SchemaSettings = SchemaSettings()
+    policy: Policy = Policy()
+    filters: Filters = Filters()
     weights: Path = Path(WEIGHTS_FILE)
+    lists: Path = Path(LISTS_FILE)
 
     @classmethod
     def from_file(cls, path: Path | None = None) -> Settings:
@@ -82,102 +133,67 @@ class Settings:
         chosen = path or Path(FILE_NAME)
         if path is None and not chosen.exists():
             return cls()
-        return _settings_from_mapping(_load(chosen), chosen)
-
-
-def _load(path: Path) -> Mapping[str, Any]:
-    import yaml
-
-    try:
-        data = yaml.safe_load(path.read_text("utf-8-sig"))
-    except OSError as error:
-        raise ConfigError(
-            f"cannot read the settings file {path}: {error.strerror}.", path=path
-        ) from error
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        detail = " ".join(str(error).split())
-        raise ConfigError(f"{path} is not valid YAML: {detail}", path=path) from error
-    if data is None:
-        return {}
-    if not isinstance(data, dict):
-        raise ConfigError(
-            f"{path} holds a {type(data).__name__}; expected a mapping of settings.", path=path
-        )
-    return data
+        return _settings_from_mapping(load_mapping(chosen), chosen)
 
 
 def _settings_from_mapping(data: Mapping[str, Any], path: Path) -> Settings:
-    section = _Section(data, path, "")
-    section.allow("articles", "index", "model", "include", "exclude", "unpublished", "schema")
+    section = Section(data, path, "")
+    section.allow(
+        *("articles", "index", "model", "include", "exclude", "unpublished", "schema"),
+        *("policy", "filters"),
+    )
     articles = section.text("articles")
-    unpublished = section.choice("unpublished", ("show", "hide"))
-    schema = _Section(section.mapping("schema"), path, "schema.")
-    schema.allow("preset", "fields", "permalink", "site_url")
-    fields = _Section(schema.mapping("fields"), path, "schema.fields.")
     return Settings(
         articles=path.parent / articles if articles else None,
         index=path.parent / (section.text("index") or DEFAULT_INDEX),
         model=_model(section.text("model") or DEFAULT_MODEL, path),
         include=section.texts("include") or DEFAULT_INCLUDE,
         exclude=section.texts("exclude"),
-        unpublished=unpublished,
+        unpublished=section.choice("unpublished", ("show", "hide")),
+        schema=_schema(section.section("schema")),
+        policy=_policy(section.section("policy")),
+        filters=_filters(section.section("filters")),
         weights=path.parent / WEIGHTS_FILE,
-        schema=SchemaSettings(
-            preset=schema.text("preset") or "seed",
-            fields={name: fields.texts(name) for name in fields.data},
-            permalink=schema.text("permalink"),
-            site_url=schema.text("site_url"),
-        ),
+        lists=path.parent / LISTS_FILE,
+    )
+
+
+def _schema(section: Section) -> SchemaSettings:
+    section.allow("preset", "fields", "permalink", "site_url")
+    fields = section.section("fields")
+    return SchemaSettings(
+        preset=section.text("preset") or "seed",
+        fields={name: fields.texts(name) for name in fields.data},
+        permalink=section.text("permalink"),
+        site_url=section.text("site_url"),
+    )
+
+
+def _policy(section: Section) -> Policy:
+    section.allow("same_story", "curated", "per_provider", "diversity", "floor", "exposure")
+    per_provider = section.number("per_provider", 1, 1_000)
+    chosen = {
+        "same_story": section.choice("same_story", ("collapse", "keep")),
+        "curated": section.choice("curated", ("first", "ignore")),
+        "per_provider": None if per_provider is None else int(per_provider),
+        "diversity": section.number("diversity", 0, 1),
+        "floor": section.number("floor", 0, 1),
+        "exposure": section.number("exposure", 0, 10),
+    }
+    return Policy(**{name: value for name, value in chosen.items() if value is not None})
+
+
+def _filters(section: Section) -> Filters:
+    names = (
+        *("languages", "types", "providers"),
+        *("without_providers", "without_topics", "without_folders"),
+    )
+    section.allow(*names, "max_age_days")
+    return Filters(
+        **{name: section.texts(name) for name in names},
+        max_age_days=section.number("max_age_days", 0, 1_000_000),
     )
 
 
 def _model(name: str, path: Path) -> str:
     return str(path.parent / name) if name.startswith(("./", "../")) else name
-
-
-@dataclass(frozen=True, slots=True)
-class _Section:
-    """One mapping of the settings file, with typed and checked access."""
-
-    data: Mapping[str, Any]
-    path: Path
-    prefix: str
-
-    def allow(self, *keys: str) -> None:
-        for key in self.data:
-            if key not in keys:
-                close = difflib.get_close_matches(str(key), keys, n=1)
-                advice = f"did you mean “{close[0]}”?" if close else f"known are {', '.join(keys)}."
-                self._refuse(str(key), f"is not a setting: {advice}")
-
-    def text(self, key: str) -> str | None:
-        value = self.data.get(key)
-        if value is not None and not isinstance(value, str):
-            self._refuse(key, f"is {value!r}; expected a text.")
-        return value
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        value = self.data.get(key)
-        items = [value] if isinstance(value, str) else value
-        if items is None:
-            return ()
-        if not isinstance(items, Sequence) or not all(isinstance(item, str) for item in items):
-            self._refuse(key, f"is {value!r}; expected a text or a list of texts.")
-        return tuple(items)
-
-    def choice(self, key: str, allowed: tuple[Any, ...]) -> Any:
-        value = self.data.get(key)
-        if value is not None and value not in allowed:
-            self._refuse(key, f"is {value!r}; expected {' or '.join(allowed)}.")
-        return value
-
-    def mapping(self, key: str) -> Mapping[str, Any]:
-        value = self.data.get(key)
-        if value is not None and not isinstance(value, dict):
-            self._refuse(key, f"is {value!r}; expected a mapping.")
-        return value or {}
-
-    def _refuse(self, key: str, complaint: str) -> NoReturn:
-        raise ConfigError(
-            f"{self.path}: {self.prefix}{key} {complaint}", path=self.path, key=self.prefix + key
-        )

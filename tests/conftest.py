@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 from fakes import FakeEncoder
 
-from recommender import BuildReport, Recommender, Settings, Weights, build
+from recommender import BuildReport, Policy, Recommender, Settings, Weights, build
 from recommender.cli.main import main
 
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
 BY_SIMILARITY = Weights({"vectors": 1.0})
 """Nothing counts but the cosine, so that the order of small lists can be told by hand."""
+PLAIN = Policy(same_story="keep", curated="ignore", floor=0.0)
+"""Nothing comes between ranking and list."""
 
 
 def article_text(title: str, excerpt: str = "", **fields: str) -> str:
@@ -74,7 +76,7 @@ def make_site(tmp_path: Path) -> Callable[..., Site]:
 
     def make(**settings: object) -> Site:
         (tmp_path / "articles").mkdir()
-        return Site(tmp_path, FakeEncoder(), Settings(**settings))  # type: ignore[arg-type]
+        return Site(tmp_path, FakeEncoder(), Settings(**{"policy": PLAIN, **settings}))  # type: ignore[arg-type]
 
     return make
 

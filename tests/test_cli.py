@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 from conftest import BY_SIMILARITY, Site, article_text
 
-from recommender import Settings
+from recommender import Policy, Settings
 from recommender.cli.main import COMMANDS, cli, main
 from recommender.cli.terminal import harmless
 
@@ -78,7 +78,7 @@ def test_wrong_usage_exits_with_2(
 def test_neighbours_prints_a_table_that_fits(
     indexed: Site, run: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Rank, score, title, provider, date; the editors' choices marked, and listed below."""
+    """Rank, score, title, provider, date; the editors' choices first, marked, and said to be so."""
     monkeypatch.setenv("COLUMNS", "70")
     code, out, err = run("neighbours", "news/sora")
     lines = out.splitlines()
@@ -88,15 +88,53 @@ def test_neighbours_prints_a_table_that_fits(
     assert lines[1].split() == ["#", "score", "title", "provider", "date"]
     assert "✓ Panda makes films too" in lines[2]
     assert all(len(line) <= 70 for line in lines)
-    assert "The editors' own list" in out
-    assert sum("Drones map roofs" in line for line in lines) == 2
+    assert "✓ Drones map roofs" in lines[3]
+    assert lines[-1] == "✓ the editors' own list"
+
+
+def test_explained_neighbours_say_why(
+    indexed: Site, run: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sentence each, wrapped to the terminal, and what moved the article, by how much."""
+    monkeypatch.setenv("COLUMNS", "60")
+    lines = run("neighbours", "news/sora", "--explain")[1].splitlines()
+    below = [line.rstrip() for line in lines[lines.index("Why".ljust(60)) + 1 :]]
+
+    assert below[:5] == [
+        " 1  It was put into this list by an editor and is close in",
+        "    meaning.",
+        "    vectors +1.13",
+        " 2  It was put into this list by an editor.",
+        "    vectors -1.54",
+    ]
+    assert " 4  Nothing in particular speaks for it." in below
+
+
+def test_pins_are_marked(indexed: Site, run: Callable[..., tuple[int, str, str]]) -> None:
+    """And said to be so, beside the editors' choices."""
+    (indexed.root / "recommender.lists.yaml").write_text("news/sora: {pin: wheat}\n", "utf-8")
+    lines = run("neighbours", "news/sora")[1].splitlines()
+
+    assert "▸ Wheat harvests fall" in lines[2]
+    assert lines[-1] == "✓ the editors' own list, ▸ pinned in recommender.lists.yaml"
+
+
+def test_without_curated_first_the_editors_list_stands_below(
+    indexed: Site, run: Callable[..., tuple[int, str, str]]
+) -> None:
+    """With the place of each of its articles among ours."""
+    (indexed.root / "recommender.yaml").write_text("policy: {curated: ignore}\n", "utf-8")
+    out = run("neighbours", "news/sora", "-k", "1")[1]
+
+    assert "The editors' own list, ✓ above" in out
+    assert [line.split()[0] for line in out.splitlines()[-2:]] == ["1", "–"]
 
 
 def test_neighbours_in_json_has_all_its_keys(
     indexed: Site, run: Callable[..., tuple[int, str, str]]
 ) -> None:
     """The stable form, golden beside this test."""
-    code, out, _ = run("neighbours", "news/sora", "--format", "json", "-k", "2")
+    code, out, _ = run("neighbours", "news/sora", "--format", "json", "-k", "3")
     golden = json.loads((ROOT / "tests/golden/cli/neighbours.json").read_text("utf-8"))
 
     assert code == 0
@@ -153,7 +191,7 @@ def test_export_gives_every_list_as_json(
             {"id": item.id, "title": item.title, "url": item.url, "score": item.score}
             for item in items
         ]
-        for name, items in indexed.open().recommend_all(k=2)
+        for name, items in indexed.open().recommend_all(k=2, policy=Policy())
     }
 
     assert code == 0

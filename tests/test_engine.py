@@ -67,7 +67,7 @@ def test_an_item_says_what_it_is(indexed: Site) -> None:
     assert item.provider == "News"
     assert item.published_at is not None
     assert item.published_at.isoformat() == "2024-03-06T01:45:00+00:00"
-    assert (item.origin, item.reason) == ("ranked", None)
+    assert (item.origin, item.reason) == ("ranked", "It is close in meaning.")
     assert list(item.signals) == ["vectors"]
     assert item.signals["vectors"].value == pytest.approx(item.similarity)
 
@@ -203,7 +203,7 @@ def test_an_empty_list_cannot_be_asked_for(indexed: Site, k: int) -> None:
 def test_lists_for_everything_equal_lists_one_by_one(indexed: Site) -> None:
     """Every folder article in order of ids; the linked one has no page and no list."""
     engine = indexed.open()
-    lists = dict(engine.recommend_all(k=3))
+    lists = dict(engine.recommend_all(k=3, explain=True))
 
     assert list(lists) == ["chips", "news/panda", "news/sora", "wheat"]
     assert lists == {name: engine.recommend(name, k=3) for name in lists}

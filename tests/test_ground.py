@@ -8,7 +8,7 @@ from sample_ground import random_articles, ranker_of
 
 from recommender.features import Graph, TermTable
 from recommender.ranking.adaptation import Adaptation
-from recommender.ranking.ground import MAX_MENTIONERS, Ground, page_rank
+from recommender.ranking.ground import MAX_MENTIONERS, Ground, Neighbourhoods, page_rank
 from recommender.ranking.levels import RANKS, levels, log_ranks
 from recommender.ranking.products import present, products, shares_present
 from recommender.ranking.retrieval import MAX_POSTINGS, Postings
@@ -83,6 +83,14 @@ def test_between_kept_ranks_the_rank_rises_as_the_similarity_falls() -> None:
     assert (np.diff(ranks) >= 0).all()
 
 
+def test_who_shares_nothing_is_no_neighbour() -> None:
+    """Though an article without any neighbour holds no similarity that is greater."""
+    alone, other = np.zeros(len(RANKS), dtype=np.float32), levels(np.linspace(1, 0.1, 200))
+    found = log_ranks(np.array([0.0, 0.0, 0.5]), np.stack([alone, other, alone]))
+
+    assert np.expm1(found) == pytest.approx([128, 128, 1])
+
+
 def test_the_adapted_measure_takes_out_what_all_share() -> None:
     """Two articles that differ from the site in the same way are alike, whatever the site is."""
     rng = np.random.default_rng(3)
@@ -107,6 +115,15 @@ def test_with_few_articles_the_adapted_measure_stays_finite() -> None:
     assert np.isfinite(adaptation.similarities(vectors[0], vectors, np.array([0]))).all()
 
 
+def test_it_is_counted_how_many_have_an_article_near() -> None:
+    """An article is not near to itself."""
+    rows = np.array([[0, 1, 2], [2, 1, 0], [2, 0, 1]])
+    near = Neighbourhoods.of(rows, np.array([[1.0, 0.5, 0.4], [0.9, 0.9, 0.1], [1, 0.3, 0.2]]))
+
+    assert near.n_near.tolist() == [2, 2, 2]
+    assert near.levels[:, :2] == pytest.approx(np.array([[0.5, 0.4], [0.9, 0.1], [0.3, 0.2]]))
+
+
 def test_page_rank_solves_its_equation() -> None:
     """Who is named by the much named ranks high; who names nobody passes nothing on."""
     graph = Graph.from_lists([[1], [2], [0, 1], [1], []])
@@ -126,7 +143,8 @@ def test_of_many_mentioners_those_that_mention_few_are_kept() -> None:
     changed = type(features)(
         **{name: getattr(features, name) for name in features.__slots__} | {"mentions": mentions}
     )
-    ground = Ground.prepare(vectors, changed, np.zeros((n + 1, len(RANKS)), dtype=np.float32))
+    near = Neighbourhoods(np.zeros((n + 1, len(RANKS)), np.float32), np.zeros(n + 1, np.int64))
+    ground = Ground.prepare(vectors, changed, near)
 
     assert ground.mentioners.of(0).tolist() == list(range(1, MAX_MENTIONERS + 1))
     assert ground.mention_mass[0] == pytest.approx(MAX_MENTIONERS / 2 + 5 / 3)

@@ -33,6 +33,7 @@ def test_what_is_written_is_read_back(site: Site) -> None:
         index=site.root / ".recommender",
         exclude=("**/README.md",),
         weights=site.root / "recommender.weights.yaml",
+        lists=site.root / "recommender.lists.yaml",
     )
     assert [problem.path for problem in proposal.problems] == ["README.md"]
 

@@ -11,9 +11,12 @@ from sample_ground import lists_by_subject, random_articles, ranker_of
 
 from recommender.ranker import Ranker
 from recommender.ranking.candidates import candidates
+from recommender.ranking.fit import Lesson
 from recommender.ranking.lists import Lists
 from recommender.ranking.query import Query
+from recommender.ranking.ranked import Ranked
 from recommender.ranking.signals import SIGNALS, signals, standardise
+from recommender.ranking.weights import Weights
 from recommender.records import Article, Provider
 from recommender.terms.describe import describe
 
@@ -77,6 +80,25 @@ def test_what_neighbours_list_comes_into_question() -> None:
 
     assert target not in without
     assert target in candidates(query, ranker.ground, lists, allowed)
+
+
+def test_what_teaches_is_exactly_what_is_ranked(ranker: Ranker) -> None:
+    """The same candidates and signals in learning and in use; a listed stranger does not join."""
+    lists = {row: list(entries) for row, entries in lists_by_subject(ARTICLES).items()}
+    known = Lists.from_rows(lists, 60)
+    pools = ranker.pools(np.array(sorted(lists)), lists)
+    for place, row in enumerate(pools.queries.tolist()):
+        span = slice(pools.offsets[place], pools.offsets[place + 1])
+        query = _query(ranker, row)
+        ranked = Ranked.of(
+            query, ranker.candidates(query, known), ranker.ground, known, Weights({})
+        )
+
+        assert pools.rows[span].tolist() == ranked.rows.tolist()
+        assert np.array_equal(pools.signals[span], ranked.signals, equal_nan=True)
+    stranger = Lesson.of(pools, [np.array([999])] * len(pools), np.arange(len(pools)))
+    assert not stranger.is_listed.any()
+    assert stranger.n_listed.tolist() == [1] * len(pools)
 
 
 @pytest.mark.parametrize("row", [0, 2, 7])
@@ -188,8 +210,10 @@ def test_a_text_from_outside_is_ranked_like_an_article(ranker: Ranker) -> None:
     """Its own copy comes first by vectors, by words and by letters."""
     article = ARTICLES[20]
     near = ranker.near(ranker.ground.vectors[[20]])[0]
-    terms = describe(article, ranker.ground.features)
-    query = Query.of_terms(ranker.ground.vectors[20], near, terms, float("nan"))
+    known = describe(article, ranker.ground.features.vocabularies)
+    query = Query.of_outside(
+        ranker.ground.vectors[20], near, known.terms, known.published_at, known.sketch
+    )
     rows = np.arange(60)
     found = signals(query, rows, ranker.ground, _no_lists(ranker))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from recommender import ConfigError, SchemaSettings, Settings
+from recommender import ConfigError, Filters, Policy, SchemaSettings, Settings
 
 
 def _read(tmp_path: Path, text: str) -> Settings:
@@ -25,7 +25,9 @@ def test_a_missing_file_means_the_defaults(tmp_path: Path, monkeypatch: pytest.M
 def test_an_empty_file_means_the_defaults_beside_it(tmp_path: Path) -> None:
     """The index lies where the settings lie."""
     assert _read(tmp_path, "# nothing\n") == Settings(
-        index=tmp_path / ".recommender", weights=tmp_path / "recommender.weights.yaml"
+        index=tmp_path / ".recommender",
+        weights=tmp_path / "recommender.weights.yaml",
+        lists=tmp_path / "recommender.lists.yaml",
     )
 
 
@@ -38,6 +40,14 @@ model: ./models/own
 include: "**/*.md"
 exclude: [drafts/**, "**/README.md"]
 unpublished: hide
+policy:
+  same_story: keep
+  curated: ignore
+  per_provider: 2
+  diversity: 0.5
+  floor: 0.1
+  exposure: 1
+filters: {languages: en, without_topics: [ads, jobs], max_age_days: 365}
 schema:
   preset: hugo
   fields: {excerpt: [summary, teaser], topics: tags}
@@ -52,6 +62,9 @@ schema:
         exclude=("drafts/**", "**/README.md"),
         unpublished="hide",
         weights=tmp_path / "recommender.weights.yaml",
+        lists=tmp_path / "recommender.lists.yaml",
+        policy=Policy("keep", "ignore", 2, 0.5, 0.1, 1.0),
+        filters=Filters(languages=("en",), without_topics=("ads", "jobs"), max_age_days=365.0),
         schema=SchemaSettings(
             preset="hugo",
             fields={"excerpt": ("summary", "teaser"), "topics": ("tags",)},
@@ -71,6 +84,11 @@ schema:
         ("exclude: {a: b}", "exclude", "expected a text or a list of texts"),
         ("include: [1]", "include", "expected a text or a list of texts"),
         ("unpublished: maybe", "unpublished", "is 'maybe'; expected show or hide"),
+        ("policy: {floor: 2}", "policy.floor", "is 2; expected a number from 0 to 1"),
+        ("policy: {exposure: yes}", "policy.exposure", "is True; expected a number from 0 to 10"),
+        ("policy: {per_provider: 0}", "policy.per_provider", "expected a number from 1 to 1000"),
+        ("policy: {same_story: no}", "policy.same_story", "expected collapse or keep"),
+        ("filters: {language: en}", "filters.language", "did you mean “languages”?"),
         ("schema: jekyll", "schema", "is 'jekyll'; expected a mapping"),
         ("schema: {fields: {title: 1}}", "schema.fields.title", "expected a text or a list"),
     ],
@@ -104,5 +122,5 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
 
 def test_a_named_file_must_be_there(tmp_path: Path) -> None:
     """Only the default one may be missing."""
-    with pytest.raises(ConfigError, match=r"cannot read the settings file .*none\.yaml: No such"):
+    with pytest.raises(ConfigError, match=r"cannot read .*none\.yaml: No such"):
         Settings.from_file(tmp_path / "none.yaml")

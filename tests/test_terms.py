@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -13,13 +14,14 @@ from hypothesis import strategies as st
 from sample_ground import random_articles
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from recommender.features import Terms, TermTable, Vocabulary, term_key
+from recommender.features import Features, Terms, TermTable, Vocabulary, term_key
 from recommender.records import Article, Provider
 from recommender.terms.articles import LABELS, body_length, day
 from recommender.terms.collect import collect
 from recommender.terms.describe import describe
 from recommender.terms.letters import letter_ngrams
 from recommender.terms.mentions import MAX_MENTIONS, find_mentions, find_names
+from recommender.terms.sketches import sketch
 from recommender.terms.tokens import tokenise
 from recommender.terms.weights import Bags, shares, tf_idf, to_table
 
@@ -140,7 +142,7 @@ def test_an_article_outside_has_the_terms_that_it_has_inside() -> None:
     articles = random_articles(40)
     features = collect(articles)
     for row in (3, 20, 35):
-        described = describe(articles[row], features)
+        described = describe(articles[row], features.vocabularies).terms
         for name in ("words", "lead", "letters"):
             inside = _by_term(getattr(features, name).of(row))
             outside = _by_term(described[name])
@@ -151,6 +153,10 @@ def test_an_article_outside_has_the_terms_that_it_has_inside() -> None:
             assert described[name][1] == pytest.approx(weights, rel=1e-5)
 
 
+def _lead(title: str, features: Features) -> Terms:
+    return describe(Article(title=title), features.vocabularies).terms["lead"]
+
+
 def _by_term(terms: Terms) -> dict[int, float]:
     ids, weights = terms
     return dict(zip(ids.tolist(), weights.tolist(), strict=True))
@@ -159,8 +165,8 @@ def _by_term(terms: Terms) -> dict[int, float]:
 def test_unheard_of_words_count_for_the_length_alone() -> None:
     """Half known words match half as well as all known ones, about."""
     features = collect(random_articles(40))
-    known = describe(Article(title="sea sail"), features)["lead"]
-    mixed = describe(Article(title="sea sail qwert zuiop"), features)["lead"]
+    known = _lead("sea sail", features)
+    mixed = _lead("sea sail qwert zuiop", features)
 
     assert known[0].tolist() == mixed[0].tolist()
     assert np.linalg.norm(known[1]) == pytest.approx(1, abs=1e-5)
@@ -173,7 +179,7 @@ def test_a_collection_without_any_text_has_empty_tables() -> None:
 
     assert not features.words.weights.any()
     assert len(features.vocabularies["words"]) == 0
-    assert describe(Article(title="sea"), features)["words"][0].tolist() == []
+    assert describe(Article(title="sea"), features.vocabularies).terms["words"][0].tolist() == []
     assert np.isnan(features.body_length).all()
 
 
@@ -185,6 +191,8 @@ def test_labels_are_levelled_and_folders_counted_from_the_outermost() -> None:
         topics=("News",),
         authors=("Ann",),
         provider=Provider(name=None, domain="Site.example"),
+        language="en-GB",
+        type="Video",
     )
 
     assert {name: of(article) for name, of in LABELS.items()} == {
@@ -192,6 +200,8 @@ def test_labels_are_levelled_and_folders_counted_from_the_outermost() -> None:
         "authors": ["ann"],
         "providers": ["site.example"],
         "folders": ["a", "a/b"],
+        "languages": ["en"],
+        "types": ["video"],
     }
     assert LABELS["folders"](replace(article, is_linked=True)) == []
     assert LABELS["providers"](Article(title="t")) == []
@@ -204,6 +214,23 @@ def test_time_and_length_are_unknown_where_they_are_absent() -> None:
     assert (day(dated), body_length(dated)) == (1.0, math.log(4))
     assert math.isnan(day(Article(title="t")))
     assert math.isnan(body_length(Article(title="t")))
+
+
+def test_sketches_agree_as_far_as_the_wording_does() -> None:
+    """In about the share of word pairs that both have of all that either has."""
+    rng = np.random.default_rng(0)
+    keys = rng.integers(0, 2**62, 200)
+    for share in (0.0, 0.1, 0.3, 1.0):
+        changed = np.where(rng.random(200) < share, rng.integers(0, 2**62, 200), keys)
+        pairs, others = ({*pairwise(words.tolist())} for words in (keys, changed))
+        agreement = (sketch(keys) == sketch(changed)).mean()
+        assert agreement == pytest.approx(len(pairs & others) / len(pairs | others), abs=0.1)
+
+
+def test_a_text_of_one_word_agrees_with_nothing() -> None:
+    """Its sketch is zero, which no other sketch holds anywhere."""
+    assert not sketch(np.array([5])).any()
+    assert sketch(np.array([5, 6])).all()
 
 
 def test_a_vocabulary_finds_its_terms_and_no_others() -> None:

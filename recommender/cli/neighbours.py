@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from recommender.cli.terminal import day, print_table
+from recommender.cli.terminal import day, print_notes, print_table
 
 if TYPE_CHECKING:
     from recommender import Article, Recommendation
+
+N_SIGNALS = 6
+MARKS = {"curated": "✓ the editors' own list", "pinned": "▸ pinned in recommender.lists.yaml"}
 
 
 @click.command("neighbours")
@@ -25,10 +28,11 @@ if TYPE_CHECKING:
 @click.option(
     "--format", "form", type=click.Choice(("table", "json")), default="table", show_default=True
 )
+@click.option("--explain", is_flag=True, help="Say why each article stands in the list.")
 @click.option("--text", help="Free text instead of ARTICLE.")
 @click.pass_context
 def command(
-    ctx: click.Context, article: str | None, index: Path | None, k: int, form: str, text: str | None
+    ctx: click.Context, /, article: str | None, text: str | None, k: int, form: str, **options: Any
 ) -> None:
     """Print the related list of ARTICLE: an id, a path, a URL or an exact title.
 
@@ -38,7 +42,7 @@ def command(
 
     if (article is None) == (text is None):
         raise click.UsageError("give either ARTICLE or --text.")
-    engine = Recommender.open(index, settings=Settings.from_file(ctx.obj))
+    engine = Recommender.open(options["index"], settings=Settings.from_file(ctx.obj))
     query = Article(title=text) if text is not None else engine.find(article or "")
     recommendations = engine.recommend(query, k)
     curated = engine.curated(query.id) if engine.knows(query.id) else []
@@ -48,6 +52,8 @@ def command(
         )
     else:
         _print_tables(query, recommendations, curated)
+        if options["explain"]:
+            _print_reasons(recommendations)
 
 
 def to_json(
@@ -93,17 +99,47 @@ def _print_tables(
         (
             (
                 str(item.rank),
-                f"{item.score:.3f}",
-                f"✓ {item.title}" if item.id in chosen else item.title,
+                "" if item.score is None else f"{item.score:.3f}",
+                f"{_mark(item, chosen)}{item.title}",
                 item.provider or "",
                 day(item.published_at),
             )
             for item in recommendations
         ),
     )
-    if curated:
+    if shown := {item.origin for item in recommendations} - {"ranked"}:
+        click.echo("\n" + ", ".join(MARKS[origin] for origin in sorted(shown)))
+    elif curated:
         click.echo()
         _print_curated(curated, {item.id: item.rank for item in recommendations})
+
+
+def _print_reasons(recommendations: list[Recommendation]) -> None:
+    """One sentence each, and below it the signals that moved the article most."""
+    click.echo()
+    print_notes(
+        "Why",
+        (
+            (str(item.rank), [item.reason or "Nothing in particular speaks for it.", *_moved(item)])
+            for item in recommendations
+        ),
+    )
+
+
+def _moved(item: Recommendation) -> list[str]:
+    names = sorted(item.signals, key=lambda name: -abs(item.signals[name].contribution))
+    return [
+        ", ".join(
+            f"{name.replace('_', ' ')} {item.signals[name].contribution:+.2f}"
+            for name in names[:N_SIGNALS]
+        )
+    ] * bool(names)
+
+
+def _mark(item: Recommendation, chosen: set[str]) -> str:
+    if item.origin == "pinned":
+        return "▸ "
+    return "✓ " if item.id in chosen else ""
 
 
 def _print_curated(curated: list[Article], ranks: dict[str, int]) -> None:

@@ -68,6 +68,28 @@ def print_table(
     Console(highlight=False).print(table)
 
 
+def print_notes(title: str, notes: Iterable[tuple[str, Sequence[str]]]) -> None:
+    """Print numbered notes of one paragraph or more, wrapped to the width of the terminal.
+
+    Args:
+        title: Printed above, in bold.
+        notes: Number and paragraphs, the first one standing out; made harmless here.
+    """
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    heading = Text(harmless(title), style="bold")
+    table = Table(title=heading, title_justify="left", box=None, show_header=False, pad_edge=False)
+    table.add_column(min_width=2, no_wrap=True, justify="right")
+    table.add_column(overflow="fold")
+    for number, paragraphs in notes:
+        for i, paragraph in enumerate(paragraphs):
+            style = "dim" if i else ""
+            table.add_row("" if i else number, Text(harmless(paragraph), style=style))
+    Console(highlight=False).print(table)
+
+
 @contextmanager
 def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
     """A bar on stderr for long work; silent when stderr is no terminal.

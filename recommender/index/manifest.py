@@ -19,7 +19,7 @@ FORMAT = 2
 MAX_BYTES = 1 << 20
 GENERATION = re.compile(r"generation-[0-9]{6,18}")
 
-KEPT_TYPES = ("<i4", "<i8", "<f4", "<f8", "|u1")
+KEPT_TYPES = ("<u2", "<i4", "<i8", "<f4", "<f8")
 """Types of arrays that may be kept for others."""
 
 _FILE_NAME = re.compile(r"[a-z_]+\.npy")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, overload
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 import numpy as np
 
 from recommender.errors import IndexFormatError
+from recommender.index.columns import UNKNOWN_TIME
 from recommender.index.contents import DIGEST_BYTES, KEPT
 from recommender.index.damage import damage
 from recommender.index.files import GenerationFiles
@@ -96,6 +98,16 @@ class Snapshot:
         except ValueError as error:
             raise damage(self._files.folder / "vectors.npy", f"found that {error}") from error
         return self._vectors
+
+    def is_open_at(self, moment: datetime) -> NDArray[np.bool_]:
+        """Which articles readers can open at an aware moment; all where the site hides none."""
+        if not self.manifest.recipe.hides_unpublished:
+            return np.ones(self.n_articles, dtype=bool)
+        now = int(moment.timestamp())
+        is_due = self.published_at <= now  # an unknown date is the smallest number
+        has_expired = (self.expires_at <= now) & (self.expires_at != UNKNOWN_TIME)
+        is_open: NDArray[np.bool_] = self.is_published & is_due & ~has_expired
+        return is_open
 
     def damaged(self, complaint: str) -> IndexFormatError:
         """The error for kept arrays that do not fit together."""

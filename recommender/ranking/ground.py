@@ -19,6 +19,35 @@ MAX_MENTIONERS = 64
 """Of an article that more others mention, those are kept that mention the fewest."""
 
 
+N_NEAREST = 10
+"""So many nearest count for `n_near`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourhoods:
+    """What is kept of each article's nearest by vectors.
+
+    Attributes:
+        levels: Shape `(n_articles, len(RANKS))`, float32.
+        n_near: To how many articles each one is among the `N_NEAREST` nearest, int64.
+    """
+
+    levels: NDArray[np.float32]
+    n_near: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, rows: NDArray[np.int64], similarities: NDArray[np.float64]) -> Neighbourhoods:
+        """From the nearest of each article, best first, itself perhaps among them."""
+        n = len(rows)
+        kept = np.zeros((n, len(RANKS)), dtype=np.float32)
+        nearest = [np.zeros(0, dtype=np.int64)]
+        for row in range(n):
+            is_other = rows[row] != row
+            kept[row] = levels(similarities[row][is_other])
+            nearest.append(rows[row][is_other][:N_NEAREST])
+        return cls(kept, np.bincount(np.concatenate(nearest), minlength=n))
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """All that is known of a collection, ready to rank.
@@ -38,6 +67,7 @@ class Ground:
         page_rank: Natural logarithm of PageRank over these namings, float32.
         mentioners: From each article to those whose texts mention it, those with few mentions.
         mention_mass: For each article the sum of 1 / (1 + mentions) over all that mention it.
+        n_near: To how many articles each one is among the ten nearest by vectors, int64.
     """
 
     vectors: NDArray[np.float32]
@@ -54,13 +84,14 @@ class Ground:
     page_rank: NDArray[np.float32]
     mentioners: Graph
     mention_mass: NDArray[np.float64]
+    n_near: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.vectors)
 
     @classmethod
     def prepare(
-        cls, vectors: NDArray[np.float32], features: Features, vector_levels: NDArray[np.float32]
+        cls, vectors: NDArray[np.float32], features: Features, near: Neighbourhoods
     ) -> Ground:
         """Compute what all queries share."""
         words = Postings.from_table(features.words)
@@ -70,7 +101,8 @@ class Ground:
             vectors=vectors,
             features=features,
             adaptation=Adaptation.from_vectors(vectors),
-            vector_levels=vector_levels,
+            vector_levels=near.levels,
+            n_near=near.n_near,
             word_levels=_word_levels(words, features.words),
             words=words,
             lead=Postings.from_table(features.lead),

@@ -47,7 +47,8 @@ def log_ranks(similarities: NDArray[np.floating], kept: NDArray[np.float32]) -> 
 
     Returns:
         Shape `(m,)`, float64, from ln 2 (the nearest) to ln 129 (not among them); between two
-        ranks along the straight line.
+        ranks along the straight line. Who has nothing in common, 0 or less, is not among them,
+        not even where an article has no neighbours at all.
     """
     n_above = (kept > similarities[:, None]).sum(axis=1)
     before = np.clip(n_above - 1, 0, _LAST - 1)
@@ -56,4 +57,5 @@ def log_ranks(similarities: NDArray[np.floating], kept: NDArray[np.float32]) -> 
     part = np.clip((upper - similarities) / np.maximum(upper - lower, _SMALL), 0, 1)
     between: NDArray[np.float64] = _LOGS[before] + part * (_LOGS[before + 1] - _LOGS[before])
     between[n_above == 0] = _LOGS[0]
+    between[similarities <= 0] = _LOGS[-1]
     return between

@@ -33,6 +33,16 @@ def shares_present(terms: Terms, table: TermTable) -> NDArray[np.float64]:
     return _row_sums(_weights_in_query(terms, table), table.weights > 0)
 
 
+def shared(terms: Terms, others: Terms) -> NDArray[np.int32]:
+    """Terms that two articles share, by falling product of their weights, ties by number."""
+    numbers, mine, yours = np.intersect1d(
+        terms[0], others[0], assume_unique=True, return_indices=True
+    )
+    order = np.lexsort((numbers, -(terms[1][mine] * others[1][yours])))
+    weightiest: NDArray[np.int32] = numbers[order]
+    return weightiest
+
+
 def present(terms: Terms) -> Terms:
     """The same terms, each with the weight 1."""
     return terms[0], np.ones(len(terms[0]), dtype=np.float32)

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+TABLES = ("words", "lead", "letters", "titles", "topics", "authors", "providers", "folders")
+"""The tables of `Features` whose terms ranking compares."""
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """What is known of the article that is being read.
@@ -25,6 +29,7 @@ class Query:
         near: Rows of its nearest by vectors, best first, int64.
         words: Its terms, as in `Features`; `lead` and all that follow likewise.
         published_at: Days since 1970; NaN where unknown.
+        sketch: Of its wording.
     """
 
     row: int | None
@@ -39,6 +44,7 @@ class Query:
     providers: Terms
     folders: Terms
     published_at: float
+    sketch: NDArray[np.uint16]
 
     @classmethod
     def of_row(cls, ground: Ground, row: int, near: NDArray[np.int64]) -> Query:
@@ -48,24 +54,20 @@ class Query:
             row=row,
             vector=ground.vectors[row],
             near=near,
-            words=features.words.of(row),
-            lead=features.lead.of(row),
-            letters=features.letters.of(row),
-            titles=features.titles.of(row),
-            topics=features.topics.of(row),
-            authors=features.authors.of(row),
-            providers=features.providers.of(row),
-            folders=features.folders.of(row),
+            **{name: getattr(features, name).of(row) for name in TABLES},
             published_at=float(features.published_at[row]),
+            sketch=features.sketches[row],
         )
 
     @classmethod
-    def of_terms(
+    def of_outside(
         cls,
         vector: NDArray[np.float32],
         near: NDArray[np.int64],
         terms: Mapping[str, Terms],
         published_at: float,
+        sketch: NDArray[np.uint16],
     ) -> Query:
         """An article that is not in the collection, in the collection's terms."""
-        return cls(None, vector, near, **terms, published_at=published_at)
+        known = {name: terms[name] for name in TABLES}
+        return cls(None, vector, near, **known, published_at=published_at, sketch=sketch)

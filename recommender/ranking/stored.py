@@ -19,9 +19,18 @@ if TYPE_CHECKING:
     Arrays = Mapping[str, NDArray[Any]]
 
 _SEARCHED = ("words", "lead", "letters", "titles")
-_TABLES = (*_SEARCHED, "topics", "authors", "providers", "folders")
-_NUMBERED = ("words", "lead", "letters", "topics", "authors", "providers", "folders")
-_PLAIN = ("vector_levels", "word_levels", "n_mentioning", "n_naming", "page_rank", "mention_mass")
+_LABELS = ("topics", "authors", "providers", "folders", "languages", "types")
+_TABLES = (*_SEARCHED, *_LABELS)
+_NUMBERED = ("words", "lead", "letters", *_LABELS)
+_PLAIN = (
+    "vector_levels",
+    "word_levels",
+    "n_mentioning",
+    "n_naming",
+    "page_rank",
+    "mention_mass",
+    "n_near",
+)
 
 
 def to_arrays(ground: Ground) -> dict[str, NDArray[Any]]:
@@ -45,6 +54,7 @@ def to_arrays(ground: Ground) -> dict[str, NDArray[Any]]:
         arrays[f"{name}_keys"], arrays[f"{name}_idf"] = vocabulary.keys, vocabulary.idf
     return arrays | {
         "body_length": features.body_length,
+        "sketches": features.sketches,
         "days": features.published_at,
         "centre": adaptation.centre,
         "metric": adaptation.metric,
@@ -73,6 +83,7 @@ def from_arrays(vectors: NDArray[np.float32], arrays: Arrays) -> Ground:
             body_length=kept.array("body_length", np.float32, n),
             published_at=kept.array("days", np.float64, n),
             vocabularies=vocabularies,
+            sketches=kept.array("sketches", np.uint16, n, -1),
         ),
         adaptation=Adaptation(
             kept.array("centre", np.float64, dim),
@@ -87,6 +98,7 @@ def from_arrays(vectors: NDArray[np.float32], arrays: Arrays) -> Ground:
         page_rank=kept.array("page_rank", np.float32, n),
         mentioners=kept.graph("mentioners"),
         mention_mass=kept.array("mention_mass", np.float64, n),
+        n_near=kept.array("n_near", np.int64, n),
     )
 
 

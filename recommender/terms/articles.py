@@ -32,11 +32,23 @@ def folders(article: Article) -> list[str]:
     return ["/".join(parts[: i + 1]) for i in range(len(parts))]
 
 
+def language(article: Article) -> list[str]:
+    """`en` of `en-GB`, if it is known."""
+    return [article.language.casefold().split("-")[0]] if article.language else []
+
+
+def kind(article: Article) -> list[str]:
+    """Its type, if it is known."""
+    return [article.type.casefold()] if article.type else []
+
+
 LABELS: dict[str, Callable[[Article], list[str]]] = {
     "topics": topics,
     "authors": authors,
     "providers": provider,
     "folders": folders,
+    "languages": language,
+    "types": kind,
 }
 """The kinds of labels."""
 

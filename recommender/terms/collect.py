@@ -14,6 +14,7 @@ from recommender.terms.articles import LABELS, body_length, day
 from recommender.terms.letters import letter_ngrams
 from recommender.terms.mentions import find_mentions, find_names
 from recommender.terms.numbering import Numbering, number_keys
+from recommender.terms.sketches import sketch
 from recommender.terms.tokens import tokenise
 from recommender.terms.weights import Bags, shares, tf_idf, to_table
 
@@ -53,6 +54,7 @@ def collect(articles: Sequence[Article]) -> Features:
             "letters": letter_terms,
             **{name: vocabulary for name, (_, vocabulary) in labels.items()},
         },
+        sketches=np.stack([sketch(keys[text]) for text in texts]),
     )
 
 

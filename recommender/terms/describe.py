@@ -2,40 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recommender.features import Features, Terms, Vocabulary, term_key
+from recommender.features import Terms, Vocabulary, term_key
 from recommender.records import Article
-from recommender.terms.articles import LABELS
+from recommender.terms.articles import LABELS, day
 from recommender.terms.collect import N_LABELS, N_LEAD, N_LETTERS, N_TITLE, N_WORDS
 from recommender.terms.letters import letter_ngrams
+from recommender.terms.sketches import sketch
 from recommender.terms.tokens import tokenise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def describe(article: Article, features: Features) -> dict[str, Terms]:
-    """The terms of an article as `Features` has them, by the name of the table.
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What `Features` has of an article, for one outside.
+
+    Attributes:
+        terms: Name of the table to the article's terms.
+        sketch: Of its wording.
+        published_at: Days since 1970; NaN where unknown.
+    """
+
+    terms: Mapping[str, Terms]
+    sketch: NDArray[np.uint16]
+    published_at: float
+
+
+def describe(article: Article, vocabularies: Mapping[str, Vocabulary]) -> Description:
+    """Describe an article in the terms of a collection.
 
     Terms that the collection does not have count for the length of a text, and match nothing.
     """
-    known = features.vocabularies
     title, excerpt, body = (
         _keys(tokenise(text)) for text in (article.title, article.excerpt, article.body)
     )
     lead = np.concatenate([title, excerpt])
+    text = np.concatenate([lead, body])
     letters = letter_ngrams(f"{article.title} {article.excerpt}")
-    return {
-        "words": _tf_idf(np.concatenate([lead, body]), known["words"], N_WORDS),
-        "lead": _tf_idf(lead, known["lead"], N_LEAD),
-        "letters": _tf_idf(letters, known["letters"], N_LETTERS),
-        "titles": _shares(title, known["words"], N_TITLE),
-        **{name: _rarities(_keys(of(article)), known[name]) for name, of in LABELS.items()},
+    terms = {
+        "words": _tf_idf(text, vocabularies["words"], N_WORDS),
+        "lead": _tf_idf(lead, vocabularies["lead"], N_LEAD),
+        "letters": _tf_idf(letters, vocabularies["letters"], N_LETTERS),
+        "titles": _shares(title, vocabularies["words"], N_TITLE),
     }
+    for name, of in LABELS.items():
+        terms[name] = _rarities(_keys(of(article)), vocabularies[name])
+    return Description(terms, sketch(text), day(article))
 
 
 def _keys(terms: Sequence[str]) -> NDArray[np.int64]:

@@ -26,9 +26,21 @@ def tokenise(text: str) -> list[str]:
 
     Where a script puts no spaces between words, every two neighbouring characters are one.
     """
+    return _words(unicodedata.normalize("NFKC", text).casefold())
+
+
+def as_written(text: str) -> dict[str, str]:
+    """Each word of a text, as `tokenise` gives it, to how it is first written there."""
+    written: dict[str, str] = {}
+    for word in _words(unicodedata.normalize("NFKC", text)):
+        written.setdefault(word.casefold(), word)
+    return written
+
+
+def _words(text: str) -> list[str]:
     return [
         token
-        for word in _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+        for word in _WORD.findall(text)
         for token in ([word] if word.isascii() else _split(word))
     ]
 

@@ -86,7 +86,8 @@ def shares(bags: Bags, idf: NDArray[np.float64], width: int) -> TermTable:
 
 
 def to_table(bags: Bags, weights: NDArray[np.float64], width: int) -> TermTable:
-    """The weightiest terms of each text; of equal ones those with the smaller number."""
+    """The weightiest terms of each text, at most so many; of equal ones those numbered first."""
+    width = max(1, min(width, int(np.diff(bags.offsets).max(initial=0))))
     owners = bags.owners()
     order = np.lexsort((bags.terms, -weights, owners))
     places = np.arange(len(order)) - bags.offsets[owners]

@@ -1,0 +1,63 @@
+"""Candidates of one query, weighed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from recommender.ranking.ground import Ground
+from recommender.ranking.lists import Lists
+from recommender.ranking.query import Query
+from recommender.ranking.signals import signals, standardise
+from recommender.ranking.weights import Weights
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+DECIMALS = 6
+"""What is compared or shown is rounded, so that the order of summing decides nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The candidates of one query.
+
+    Attributes:
+        rows: Shape `(n,)`, int64, ascending.
+        raw: What orders them, float64.
+        scores: The same as 0 to 1, comparable between queries, float64.
+        similarities: Cosine of each with the query, -1 to 1, float64.
+        signals: Shape `(n, len(SIGNALS))`, float32, NaN where absent.
+        contributions: What each signal added to the raw score, the same shape, float64.
+    """
+
+    rows: NDArray[np.int64]
+    raw: NDArray[np.float64]
+    scores: NDArray[np.float64]
+    similarities: NDArray[np.float64]
+    signals: NDArray[np.float32]
+    contributions: NDArray[np.float64]
+
+    @classmethod
+    def of(
+        cls,
+        query: Query,
+        rows: NDArray[np.int64],
+        ground: Ground,
+        lists: Lists,
+        weights: Weights,
+    ) -> Ranked:
+        """Weigh the candidates of a query; ties in `raw` are to be broken by row."""
+        values = signals(query, rows, ground, lists)
+        contributions = standardise(values) * weights.vector()
+        raw = contributions.sum(axis=1).round(DECIMALS)
+        similarities = values[:, 0].astype(np.float64).round(DECIMALS)
+        scores = weights.calibration.scores(raw, similarities).round(DECIMALS)
+        return cls(rows, raw, scores, similarities, values, contributions)
+
+    def place(self, row: int) -> int | None:
+        """Where a row stands among the candidates, or None."""
+        place = int(np.searchsorted(self.rows, row))
+        return place if place < len(self.rows) and self.rows[place] == row else None

@@ -1,0 +1,67 @@
+"""Rows of a list → the recommendations that callers get."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from recommender.explainer import Explainer
+from recommender.index.snapshot import Snapshot
+from recommender.ranker import Item
+from recommender.ranking.query import Query
+from recommender.ranking.ranked import DECIMALS, Ranked
+from recommender.ranking.signals import SIGNALS
+from recommender.records import Recommendation, Signal
+
+if TYPE_CHECKING:
+    from recommender.records import Article
+
+
+def recommendations_of(
+    items: Sequence[Item],
+    ranked: Ranked,
+    query: Query,
+    snapshot: Snapshot,
+    explainer: Explainer | None = None,
+) -> list[Recommendation]:
+    """One recommendation an item, ranks from 1; without an explainer, reasons are left out."""
+    found = []
+    for rank, item in enumerate(items, start=1):
+        article = snapshot.article(item.row)
+        found.append(
+            Recommendation(
+                rank=rank,
+                id=article.id,
+                title=article.title,
+                url=article.url,
+                score=None if item.place is None else float(ranked.scores[item.place]),
+                similarity=_similarity(item, query, snapshot),
+                origin=item.origin,
+                signals={} if item.place is None else _signals(ranked, item.place),
+                reason=explainer.reason(item, article, ranked) if explainer else None,
+                provider=_provider(article),
+                published_at=article.published_at,
+            )
+        )
+    return found
+
+
+def _similarity(item: Item, query: Query, snapshot: Snapshot) -> float:
+    return round(float(snapshot.vectors[item.row] @ query.vector), DECIMALS)
+
+
+def _provider(article: Article) -> str | None:
+    return article.provider.name if article.provider else None
+
+
+def _signals(ranked: Ranked, place: int) -> dict[str, Signal]:
+    """Those that have a weight and tell candidates apart."""
+    found = zip(SIGNALS, ranked.signals[place], ranked.contributions[place], strict=True)
+    return {name: _signal(value, moved) for name, value, moved in found if moved}
+
+
+def _signal(value: np.float32, contribution: np.float64) -> Signal:
+    known = None if np.isnan(value) else round(float(value), DECIMALS)
+    return Signal(known, round(float(contribution), DECIMALS))

@@ -1,0 +1,45 @@
+"""Texts → sketches, from which it can be told how far two articles have the same wording.
+
+A sketch is a MinHash (A. Broder, "On the resemblance and containment of documents", 1997, doi
+10.1109/SEQUEN.1997.666900) of the pairs of neighbouring words: the share of places in which two
+sketches agree is about the Jaccard coefficient of the two sets of pairs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+N_PLACES = 256
+"""Agreement is then off by 0.03, one standard error, for texts that share half of their pairs."""
+
+N_PAIRS = 250
+"""Of a longer text the beginning is taken; a copy that shares its beginning is a copy."""
+
+_random = np.random.default_rng(1997)  # what makes sketches of all times comparable
+_ODD = _random.integers(2**63, size=N_PLACES, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+_SHIFTS = _random.integers(2**63, size=N_PLACES, dtype=np.uint64)
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # 2**64 divided by the golden ratio
+_HIGH = np.uint64(32)
+
+
+def sketch(keys: NDArray[np.int64]) -> NDArray[np.uint16]:
+    """The sketch of a text.
+
+    Args:
+        keys: Key of each word, in their order.
+
+    Returns:
+        Shape `(N_PLACES,)`; all 0 where there are no two words, which agrees with nothing.
+    """
+    words = keys.astype(np.uint64)
+    pairs = np.unique((words[:-1] * _SPREAD ^ words[1:])[:N_PAIRS])
+    if not len(pairs):
+        return np.zeros(N_PLACES, dtype=np.uint16)
+    least: NDArray[np.uint64] = ((pairs[:, None] * _ODD + _SHIFTS) >> _HIGH).min(axis=0)
+    places: NDArray[np.uint16] = (least % np.uint64(2**16 - 1) + np.uint64(1)).astype(np.uint16)
+    return places
