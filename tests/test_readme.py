@@ -37,7 +37,8 @@ def test_the_python_example_runs(tmp_path: Path) -> None:
     lines = _run(tmp_path, "example.py").splitlines()
 
     assert lines[0] == "105 articles, 105 texts encoded"
-    assert lines[2].startswith("2 0.165 AI Integration In Aerial Imagery")
+    assert lines[1].startswith("1 AI Integration In Aerial Imagery")
+    assert "It was put into this list by an editor" in lines[1]
     assert [line.split()[0] for line in lines[1:6]] == ["1", "2", "3", "4", "5"]
     assert lines[6] == "97"
 
@@ -70,10 +71,12 @@ def test_the_demo_measures_what_the_readme_shows(
 
 def test_the_settings_example_is_a_settings_file(tmp_path: Path) -> None:
     """Every key in it is known."""
-    from recommender import Settings
+    from recommender import Policy, Settings
 
     (tmp_path / "recommender.yaml").write_text(_block("yaml"), "utf-8")
     settings = Settings.from_file(tmp_path / "recommender.yaml")
 
     assert (settings.unpublished, settings.schema.preset) == ("hide", "hugo")
+    assert settings.policy == Policy()
+    assert settings.filters.without_topics == ("advertisement",)
     assert settings.schema.fields["excerpt"] == ("summary", "teaser")

@@ -6,6 +6,14 @@ import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
+LEFT_OUT = Path(__file__).parents[1] / "weights"
+
+
+def unseen_weights(name: str) -> Path | None:
+    """Weights that have not seen a corpus which the shipped ones were fitted on; else None."""
+    path = LEFT_OUT / f"without-{name}.yaml"
+    return path if path.exists() else None
+
 
 def unpacked(corpora: Path, scratch: Path) -> Iterator[tuple[str, Path]]:
     """Name and articles folder of every corpus below a folder, archives unpacked into `scratch`."""

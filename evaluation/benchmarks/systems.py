@@ -14,11 +14,10 @@ from typing import Any
 
 from evaluation import read_report
 from evaluation.benchmarks.command import run
-from evaluation.benchmarks.corpora import unpacked
+from evaluation.benchmarks.corpora import unpacked, unseen_weights
 from evaluation.benchmarks.process import recommender
 
 RESULTS = Path(__file__).parent / "results" / "systems.json"
-LEFT_OUT = Path(__file__).parents[1] / "weights"
 MEASURE = "nDCG@10"
 
 
@@ -35,8 +34,8 @@ def evaluated(name: str, articles: Path, scratch: Path) -> dict[str, Any]:
     """What is kept of the report on one corpus; prints what the command says."""
     index, output = scratch / "indexes" / name, scratch / "reports" / name
     recommender("index", articles, "--index", index)
-    unseen = LEFT_OUT / f"without-{name}.yaml"
-    weights = ("--weights", unseen) if unseen.exists() else ()
+    unseen = unseen_weights(name)
+    weights = ("--weights", unseen) if unseen else ()
     run = recommender("evaluate", articles, "--index", index, "--output", output, *weights)
     print(f"## {name}\n", *run.said[:-1], "", sep="\n")
     report = read_report(output)
@@ -44,7 +43,7 @@ def evaluated(name: str, articles: Path, scratch: Path) -> dict[str, Any]:
         "name": name,
         "sha256": report["corpus"]["sha256"],
         "model": report["model"]["fingerprint"],
-        "weights": unseen.name if weights else "shipped.yaml",
+        "weights": unseen.name if unseen else "shipped.yaml",
         "articles": report["corpus"]["n_articles"],
         "queries": report["truth"]["n_queries"],
         "links": report["truth"]["n_judged"],

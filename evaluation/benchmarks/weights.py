@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.benchmarks.command import run
-from evaluation.benchmarks.corpora import unpacked
+from evaluation.benchmarks.corpora import LEFT_OUT, unpacked
 from recommender import Corpus, Lesson, Recommender, Weights, build, fit_general, lesson_from
 
 ROOT = Path(__file__).parents[2]
 RESULTS = Path(__file__).parent / "results" / "weights.json"
 SHIPPED = ROOT / "models" / "ranking" / "shipped.yaml"
-LEFT_OUT = ROOT / "evaluation" / "weights"
 
 
 @dataclass(frozen=True, slots=True)
