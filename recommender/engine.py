@@ -142,6 +142,11 @@ class Recommender:
         """How much each signal counts: the site's own weights, or those that are shipped."""
         return self._weights
 
+    @property
+    def policy(self) -> Policy:
+        """From ranked candidates to lists, as the settings say."""
+        return self._settings.policy
+
     def knows(self, article_id: str) -> bool:
         """Whether the index holds an article of this id."""
         return self._snapshot.row(article_id) is not None
@@ -268,6 +273,40 @@ class Recommender:
         """
         rows = np.array([self._lookup.row_of_id(query) for query in ids], dtype=np.int64)
         return self._ranker.pools(rows, self._rows_of(lists), progress)
+
+    def choose(
+        self,
+        pools: Pools,
+        k: int = 10,
+        *,
+        weights: Weights | None = None,
+        policy: Policy | None = None,
+        is_allowed: NDArray[np.bool_] | None = None,
+    ) -> list[NDArray[np.int64]]:
+        """Lists from pools under a policy, for experiments; nothing of the editors' is in them.
+
+        What a policy says of `curated` changes nothing, and pins and bans are not looked at. Of
+        lists, only those count that were handed to `pools`.
+
+        Args:
+            pools: Candidates and signals, as `pools` gives them.
+            k: Length of each list, at least 1.
+            weights: How much each signal counts; None: as the engine was opened.
+            policy: From ranked candidates to lists; None: what the settings say.
+            is_allowed: Which candidates may stand in a list, shape as `pools.rows`; None: all. They
+                count as they were weighed among all candidates.
+
+        Returns:
+            For each query positions in `articles`, best first: at most k, and fewer or none where
+            the policy leaves no more.
+
+        Raises:
+            ConfigError: k is below 1.
+        """
+        _refuse_bad_k(k)
+        return self._ranker.choose_from(
+            pools, weights or self._weights, policy or self.policy, k, is_allowed
+        )
 
     def _new_ranker(self) -> Ranker:
         snapshot = self._snapshot

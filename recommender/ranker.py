@@ -136,10 +136,40 @@ class Ranker:
         rows = self.candidates(query, way.known, besides)
         ranked = Ranked.of(query, rows, self.ground, way.known, way.weights)
         above = [row for row, _ in head[:k]]
-        places = choose(ranked, query, self.ground, way.policy, k, above)
+        places = choose(ranked, query.sketch, self.ground, way.policy, k, above)
         items = [Item(row, origin, ranked.place(row)) for row, origin in head[:k]]
         items += [Item(int(rows[place]), "ranked", place) for place in places]
         return items, ranked
+
+    def choose_from(
+        self,
+        pools: Pools,
+        weights: Weights,
+        policy: Policy,
+        k: int,
+        is_allowed: NDArray[np.bool_] | None = None,
+    ) -> list[NDArray[np.int64]]:
+        """Lists of the queries of pools, as `make_list` makes them without a head.
+
+        Args:
+            pools: Candidates and signals.
+            weights: How much each signal counts.
+            policy: From ranked candidates to a list.
+            k: Length of each list.
+            is_allowed: Which candidates may stand in a list, shape as `pools.rows`; None: all.
+
+        Returns:
+            At most k rows each, best first.
+        """
+        found = []
+        for place, row in enumerate(pools.queries.tolist()):
+            part = slice(*pools.offsets[place : place + 2])
+            ranked = Ranked.weighed(pools.rows[part], pools.signals[part], weights)
+            if is_allowed is not None:
+                ranked = ranked.among(is_allowed[part])
+            sketch = self.ground.features.sketches[row]
+            found.append(ranked.rows[choose(ranked, sketch, self.ground, policy, k)])
+        return found
 
     def candidates(
         self, query: Query, lists: Lists, besides: Sequence[int] = ()

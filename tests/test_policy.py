@@ -12,7 +12,7 @@ import pytest
 from conftest import NOW, PLAIN, Site, article_text
 from sample_ground import random_articles, ranker_of
 
-from recommender import ConfigError, Filters, Policy, Recommendation, Weights
+from recommender import ConfigError, Filters, Policy, Recommendation, Recommender, Settings, Weights
 from recommender.ranker import Ranker, Way
 from recommender.ranking.lists import Lists
 from recommender.ranking.query import Query
@@ -241,3 +241,32 @@ def test_lists_and_weights_can_be_handed_over(curated: Site) -> None:
 
     assert _seen(handed["b"]) == [("e", "curated"), ("a", "curated")]
     assert _seen(handed["a"])[0] == ("d", "ranked")
+
+
+def test_lists_from_pools_are_those_of_articles_without_a_word_of_editors(curated: Site) -> None:
+    """Neither its list nor pins and bans are looked at."""
+    curated.settings.lists.write_text("everywhere: {ban: c}\na: {pin: [e], ban: d}\n", "utf-8")
+    engine = curated.open()
+    ids = [article.id for article in engine.articles]
+    (found,) = engine.choose(engine.pools(["a"], {}), 3)
+
+    plain = Recommender.open(
+        curated.index, settings=Settings(policy=PLAIN), weights=curated.weights
+    )
+    assert [ids[row] for row in found] == [item.id for item in plain.recommend("a", 3)]
+    assert engine.recommend("a", 1)[0].id == "e"
+
+
+def test_what_is_not_allowed_takes_no_place_in_lists_from_pools(curated: Site) -> None:
+    """The others move up; where nothing is allowed, the list is empty."""
+    engine = curated.open()
+    pools = engine.pools(["a", "b"], {})
+    first, second = engine.choose(pools, 2)
+    best = np.where(pools.owners() == 0, first[0], second[0])
+    allowed = (pools.rows != best) & (pools.owners() == 0)
+    others, none = engine.choose(pools, 2, is_allowed=allowed)
+
+    assert others[0] == first[1]
+    assert len(none) == 0
+    with pytest.raises(ConfigError, match="k is 0"):
+        engine.choose(pools, 0)

@@ -9,7 +9,6 @@ import numpy as np
 
 from recommender.features import TermTable
 from recommender.ranking.ground import N_NEAREST, Ground
-from recommender.ranking.query import Query
 from recommender.ranking.ranked import Ranked
 from recommender.settings import Policy
 
@@ -25,7 +24,7 @@ N_CONSIDERED = 100
 
 def choose(
     ranked: Ranked,
-    query: Query,
+    sketch: NDArray[np.uint16],
     ground: Ground,
     policy: Policy,
     k: int,
@@ -39,7 +38,7 @@ def choose(
 
     Args:
         ranked: The candidates.
-        query: The article that is being read.
+        sketch: Of the article that is being read.
         ground: The collection.
         policy: What the site wants.
         k: Length of the list, the head included.
@@ -52,7 +51,7 @@ def choose(
     spread = ranked.raw - policy.exposure * np.log1p(n_near / N_NEAREST)
     best = np.lexsort((rows, -spread))[: max(N_CONSIDERED, k)]
     shelf = _Shelf(rows[best], ranked.scores[best], ground, policy)
-    shelf.close_copies(query.sketch)
+    shelf.close_copies(sketch)
     for row in head:
         shelf.take(row)
     chosen: list[int] = []
@@ -77,6 +76,7 @@ class _Shelf:
         self._policy = policy
         self._nearest = np.zeros(len(rows))  # to anything that is taken
         self._n_taken_of: dict[int, int] = {}
+        self._sketches = ground.features.sketches[rows]
         self._providers = _first_label(ground.features.providers.take(rows))
 
     def best(self) -> int:
@@ -95,19 +95,21 @@ class _Shelf:
         if self._policy.diversity:
             vectors = self._ground.vectors
             self._nearest = np.maximum(self._nearest, vectors[self.rows] @ vectors[row])
-        self._count_provider(int(_first_label(features.providers.take(np.array([row])))[0]))
+        if self._policy.per_provider is not None:
+            label = _first_label(features.providers.take(np.array([row])))
+            self._count_provider(int(label[0]), self._policy.per_provider)
 
     def close_copies(self, sketch: NDArray[np.uint16]) -> None:
         """Close what tells the same story as an article of this sketch."""
         if self._policy.same_story == "collapse" and sketch[0]:
-            agreement = (self._ground.features.sketches[self.rows] == sketch).mean(axis=1)
-            self.is_open &= agreement < SAME_STORY
+            n_common = np.count_nonzero(self._sketches == sketch, axis=1)
+            self.is_open &= n_common / len(sketch) < SAME_STORY
 
-    def _count_provider(self, provider: int) -> None:
-        if self._policy.per_provider is None or provider < 0:
+    def _count_provider(self, provider: int, n_allowed: int) -> None:
+        if provider < 0:
             return
         taken = self._n_taken_of[provider] = self._n_taken_of.get(provider, 0) + 1
-        if taken >= self._policy.per_provider:
+        if taken >= n_allowed:
             self.is_open &= self._providers != provider
 
 

@@ -50,12 +50,29 @@ class Ranked:
         weights: Weights,
     ) -> Ranked:
         """Weigh the candidates of a query; ties in `raw` are to be broken by row."""
-        values = signals(query, rows, ground, lists)
+        return cls.weighed(rows, signals(query, rows, ground, lists), weights)
+
+    @classmethod
+    def weighed(
+        cls, rows: NDArray[np.int64], values: NDArray[np.float32], weights: Weights
+    ) -> Ranked:
+        """The same from signals that are known already, as in `signals` and in `rows`."""
         contributions = standardise(values) * weights.vector()
         raw = contributions.sum(axis=1).round(DECIMALS)
         similarities = values[:, 0].astype(np.float64).round(DECIMALS)
         scores = weights.calibration.scores(raw, similarities).round(DECIMALS)
         return cls(rows, raw, scores, similarities, values, contributions)
+
+    def among(self, is_allowed: NDArray[np.bool_]) -> Ranked:
+        """Some of the candidates, as they were weighed among all; shape as `rows`."""
+        return Ranked(
+            self.rows[is_allowed],
+            self.raw[is_allowed],
+            self.scores[is_allowed],
+            self.similarities[is_allowed],
+            self.signals[is_allowed],
+            self.contributions[is_allowed],
+        )
 
     def place(self, row: int) -> int | None:
         """Where a row stands among the candidates, or None."""
