@@ -14,7 +14,7 @@ from recommender import Fold
 from .collection import Collection
 from .measures import DEPTH
 from .systems import CannotRank, System
-from .task import NOBODY, Task
+from .task import NOBODY, Scored, Task
 from .views import Rows, View
 
 
@@ -25,11 +25,14 @@ class Answers:
     Attributes:
         lists: View to lists, shape `(n_articles, DEPTH)`: row i answers article i; rows that nobody
             asked for are `NOBODY` throughout. Empty where `reason` is set.
+        scores: Shape `(n_articles, DEPTH)`, float32: the calibrated score of each place over all
+            candidates, NaN where there is none. None for a system without scores.
         reason: Why the corpus cannot feed it, as a clause, or None.
         seconds: How long it took.
     """
 
     lists: Mapping[str, NDArray[np.int32]]
+    scores: NDArray[np.float32] | None
     reason: str | None
     seconds: float
 
@@ -61,13 +64,19 @@ class Questions:
         started = time.perf_counter()
         shape = (len(self.collection), DEPTH)
         lists = {name: np.full(shape, NOBODY, dtype=np.int32) for name in self.views}
+        scores: NDArray[np.float32] | None = None
         try:
             for task in self._tasks(system):
-                for name, ranked in system.rank(task).items():
+                answer = system.rank(task)
+                if isinstance(answer, Scored):
+                    scores = np.full(shape, np.nan, np.float32) if scores is None else scores
+                    scores[task.queries] = answer.scores
+                    answer = answer.lists
+                for name, ranked in answer.items():
                     lists[name][task.queries] = ranked
         except CannotRank as reason:
-            return Answers({}, str(reason), time.perf_counter() - started)
-        return Answers(lists, None, time.perf_counter() - started)
+            return Answers({}, None, str(reason), time.perf_counter() - started)
+        return Answers(lists, scores, None, time.perf_counter() - started)
 
     def _tasks(self, system: System) -> Iterator[Task]:
         """One task for all; for a system that learns, one a fold and one for those without lists.

@@ -19,10 +19,13 @@ class Ranking:
     Attributes:
         pools: Ids of articles and lists that may be looked at, to candidates and their signals.
         fit: Lists that may be learned from, to weights; takes `rng` and `start` besides.
+        choose: Pools and the length of lists, to the lists that the site's own policy makes, with
+            nothing of the editors' in them; takes `weights` and `is_allowed` besides.
     """
 
     pools: Callable[[Sequence[str], Mapping[str, Sequence[str]]], Pools]
     fit: Callable[..., Weights]
+    choose: Callable[..., Sequence[NDArray[np.int64]]]
 
     @classmethod
     def from_engine(cls, engine: Recommender) -> Ranking:
@@ -31,7 +34,7 @@ class Ranking:
         def learned(lists: Mapping[str, Sequence[str]], **options: Any) -> Weights:
             return fit(engine, lists=lists, **options)
 
-        return cls(engine.pools, learned)
+        return cls(engine.pools, learned, engine.choose)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender import Fold, Problem, Recommender, folds_by_group, reciprocal_groups
+from recommender import Fold, Policy, Problem, Recommender, folds_by_group, reciprocal_groups
 
 from .answers import Answers, Questions
 from .assembly import Cited, Findings
@@ -228,7 +228,7 @@ def _report(
     return Report(
         format=FORMAT,
         made=circumstances(now),
-        settings=_settings(findings.plan),
+        settings=_settings(findings.plan, engine.policy),
         corpus=findings.corpus(corpus, engine.corpus_hash, engine.lists),
         model={
             "name": engine.model.name,
@@ -255,7 +255,7 @@ def _report(
     )
 
 
-def _settings(plan: Plan) -> dict[str, Any]:
+def _settings(plan: Plan, policy: Policy) -> dict[str, Any]:
     return {
         "systems": [system.name for system in plan.systems],
         "judgements": None if plan.judgements is None else plan.judgements.name,
@@ -268,4 +268,5 @@ def _settings(plan: Plan) -> dict[str, Any]:
         "depth": DEPTH,
         "list_length": LIST_LENGTH,
         "min_queries": MIN_QUERIES,
+        "policy": asdict(policy),
     }

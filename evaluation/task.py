@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .collection import Collection
-from .views import Rows, View
+from .views import ALL, Rows, View
 
 NOBODY = -1
 """Fills a list that has ended."""
@@ -23,6 +23,26 @@ MAX_QUERIES = 512
 Scorer = Callable[[Rows], NDArray[np.floating]]
 Lists = Mapping[str, NDArray[np.int32]]
 """View to lists, shape `(n_queries, depth)`, rows of articles, best first."""
+
+CalibratedScorer = Callable[[Rows], tuple[NDArray[np.floating], NDArray[np.floating]]]
+"""Query rows, shape `(m,)`, to what orders and to calibrated scores, both `(m, n_articles)`."""
+
+Choice = Callable[[NDArray[np.bool_]], Sequence[NDArray[np.int64]]]
+"""What each of m queries may be answered with, shape `(m, n_articles)`, to a list each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Lists of a system that also says how likely each suggestion is to be listed by an editor.
+
+    Attributes:
+        lists: View to lists, shape `(n_queries, depth)`.
+        scores: The calibrated score of each place of the lists over all candidates, the same shape,
+            0 to 1, float32; NaN where there is none.
+    """
+
+    lists: Lists
+    scores: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +73,28 @@ class Task:
             score: Query rows, shape `(m,)`, to finite scores, shape `(m, n_articles)`; compared as
                 float32. It is asked for a block of queries at a time.
         """
-        answers: dict[str, list[NDArray[np.int32]]] = {name: [] for name in self.views}
-        for rows in self._blocks():
-            keys = _sort_keys(score(rows))
-            for name, view in self.views.items():
-                answers[name].append(_best(keys, view(rows), self.depth))
-        empty = np.full((0, self.depth), NOBODY, dtype=np.int32)
-        return {name: np.vstack([empty, *blocks]) for name, blocks in answers.items()}
+        answers = {name: self._nobody() for name in self.views}
+        for part, rows in self._blocks():
+            for name, ranked in self._ordered(rows, score(rows)):
+                answers[name][part] = ranked
+        return answers
+
+    def by_calibrated_scores(self, score: CalibratedScorer) -> Scored:
+        """The same for a system that has calibrated scores besides what it orders by.
+
+        Args:
+            score: What orders is finite, as in `by_scores`; a calibrated score may be NaN.
+        """
+        answers = {name: self._nobody() for name in self.views}
+        scores = np.full((len(self.queries), self.depth), np.nan, dtype=np.float32)
+        for part, rows in self._blocks():
+            order, calibrated = score(rows)
+            for name, ranked in self._ordered(rows, order):
+                answers[name][part] = ranked
+            best = answers[ALL][part]
+            found = np.take_along_axis(calibrated, np.maximum(best, 0), axis=1)
+            scores[part] = np.where(best == NOBODY, np.nan, found)
+        return Scored(answers, scores)
 
     def by_lists(self, ranked: Mapping[int, Sequence[int]]) -> Lists:
         """Lists that somebody else has ordered: query row to article rows, best first.
@@ -74,13 +109,36 @@ class Task:
                 answers[name][i, : len(allowed)] = allowed
         return answers
 
+    def by_choice(self, prepare: Callable[[Rows], Choice]) -> Lists:
+        """Lists that are chosen anew among what each view allows; they may be short, or empty.
+
+        Args:
+            prepare: Query rows, shape `(m,)`, to what chooses their lists, best first; of long ones
+                the best are taken. It is asked for a block of queries at a time.
+        """
+        answers = {name: self._nobody() for name in self.views}
+        for part, rows in self._blocks():
+            choose = prepare(rows)
+            for name, view in self.views.items():
+                for answer, chosen in zip(answers[name][part], choose(view(rows)), strict=True):
+                    answer[: len(chosen)] = chosen[: self.depth]
+        return answers
+
     def _nobody(self) -> NDArray[np.int32]:
         return np.full((len(self.queries), self.depth), NOBODY, dtype=np.int32)
 
-    def _blocks(self) -> Iterator[Rows]:
+    def _ordered(
+        self, rows: Rows, scores: NDArray[np.floating]
+    ) -> Iterator[tuple[str, NDArray[np.int32]]]:
+        keys = _sort_keys(scores)
+        for name, view in self.views.items():
+            yield name, _best(keys, view(rows), self.depth)
+
+    def _blocks(self) -> Iterator[tuple[slice, Rows]]:
         size = min(MAX_QUERIES, max(1, MAX_CELLS // max(1, len(self.collection))))
         for start in range(0, len(self.queries), size):
-            yield self.queries[start : start + size]
+            part = slice(start, start + size)
+            yield part, self.queries[part]
 
 
 _ROW_BITS = 32

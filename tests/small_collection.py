@@ -41,7 +41,7 @@ def collection_of(
         is_candidate=np.array([article.id not in hidden for article in articles], dtype=bool),
         is_linked=np.array([article.is_linked for article in articles], dtype=bool),
         published_at=np.array([date.timestamp() if date else np.nan for date in dates]),
-        ranking=Ranking(_unused, _unused),
+        ranking=Ranking(_unused, _unused, _unused),
     )
 
 

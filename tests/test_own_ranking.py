@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from conftest import Site
@@ -12,7 +14,7 @@ from evaluation.answers import Questions
 from evaluation.collection import Collection
 from evaluation.systems import Fitted, Shipped
 from evaluation.views import views_of
-from recommender import Corpus, Fold, Recommender, Weights, fit, lesson_from
+from recommender import Calibration, Corpus, Fold, Recommender, Weights, fit, lesson_from
 
 
 @pytest.fixture
@@ -110,3 +112,39 @@ def test_without_lists_fit_keeps_what_it_started_from(engine: Recommender) -> No
     learned = fit(engine, lists={}, rng=np.random.default_rng(0), start=WEIGHTS)
 
     assert learned == WEIGHTS.without_lists()
+
+
+def test_the_scores_that_are_measured_are_those_that_callers_get(site: Site) -> None:
+    """Place by place; what stands behind the candidates has none."""
+    fill(site)
+    site.weights = WEIGHTS.without_lists()
+    collection = Collection.from_engine(site.open())
+    rows = np.arange(len(collection))
+    asked = Questions(collection, views_of(collection, 2.0), rows, rows, [], {}, 0)
+    answers = asked.ask(Shipped(WEIGHTS))
+
+    assert answers.scores is not None
+    for row in (0, 30, 59):
+        found = [item.score for item in site.open().recommend(collection.articles[row].id, 10)]
+        assert answers.scores[row, :10].tolist() == pytest.approx(found, abs=1e-5)
+    assert np.array_equal(np.isfinite(answers.scores), answers.lists["all"] >= 0)
+
+
+def test_fitted_scores_come_from_the_calibration_of_their_fold(engine: Recommender) -> None:
+    """Where a fold learns that nothing is ever listed, its scores say so, and others do not."""
+    collection = Collection.from_engine(engine)
+    members = np.arange(len(collection))
+    half = members < len(members) // 2
+
+    def learned(lists: dict[str, tuple[str, ...]], **_: object) -> Weights:
+        bias = -40.0 if "a000" in lists else 0.0
+        return replace(WEIGHTS, calibration=Calibration(bias=bias))
+
+    taught = replace(collection, ranking=replace(collection.ranking, fit=learned))
+    folds = [Fold(members[half], members[~half]), Fold(members[~half], members[half])]
+    lists = {article.id: () for article in engine.articles}
+    asked = Questions(taught, views_of(taught, 2.0), members, members, folds, lists, 0)
+    scores = asked.ask(Fitted(WEIGHTS)).scores
+
+    assert scores is not None
+    assert scores[~half, 0].max() < 1e-10 < scores[half, 0].min()

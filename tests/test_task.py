@@ -89,6 +89,42 @@ def test_a_long_list_is_cut_at_the_depth() -> None:
     assert ids_of(collection, ranked["all"][0]) == "dc"
 
 
+def test_lists_are_chosen_anew_among_what_each_view_allows() -> None:
+    """Here the last ones allowed, by falling row; they may be short, and long ones are cut."""
+    collection = collection_of([*named("abcd"), *named("x", is_linked=True)])
+    asked: list[list[int]] = []
+
+    def prepare(rows: NDArray[np.int64]) -> task_module.Choice:
+        asked.append(rows.tolist())
+        return lambda allowed: [np.flatnonzero(row)[::-1] for row in allowed]
+
+    ranked = task_for(collection, [0, 2], depth=2).by_choice(prepare)
+
+    assert asked == [[0, 2]]
+    assert [ids_of(collection, row) for row in ranked["all"]] == ["xd", "xd"]
+    assert [ids_of(collection, row) for row in ranked["folder"]] == ["dc", "db"]
+    assert ids_of(collection, ranked["linked"][0]) == "x"
+
+
+def test_calibrated_scores_follow_their_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In whatever blocks; without a score, or behind the end of a list, there is none."""
+    monkeypatch.setattr(task_module, "MAX_CELLS", 3)
+    collection = collection_of(named("abc"))
+    order = np.array([[0.0, 1.0, 2.0], [5.0, 9.0, 4.0]])
+    scores = np.array([[0.9, 0.1, 0.2], [np.nan, 0.3, 0.4]])
+
+    def score(rows: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        return order[rows], scores[rows]
+
+    found = task_for(collection, [0, 1], depth=3).by_calibrated_scores(score)
+
+    assert [ids_of(collection, row) for row in found.lists["all"]] == ["cb", "ac"]
+    assert found.scores.tolist() == [
+        pytest.approx([0.2, 0.1, np.nan], nan_ok=True),
+        pytest.approx([np.nan, 0.4, np.nan], nan_ok=True),
+    ]
+
+
 @given(
     scores=arrays(
         np.float32,

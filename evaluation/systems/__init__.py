@@ -10,7 +10,7 @@ from recommender import ConfigError, Weights
 from .base import CannotRank, System
 from .outside import OutsideRun
 from .plain import Newest, Popular, Random
-from .ranking import Fitted, Shipped
+from .ranking import Fitted, Shipped, ShippedWithPolicy, Weighted
 from .vectors import Embedding, LinkedFirst
 from .words import Bm25, TfIdf, TfIdfBody, Topics
 
@@ -32,6 +32,7 @@ SYSTEMS: dict[str, type[System]] = {
         Bm25,
         Embedding,
         Shipped,
+        ShippedWithPolicy,
         Fitted,
     )
 }
@@ -60,4 +61,4 @@ def standard_systems(
 
 
 def _made(system: type[System], weights: Weights | None) -> System:
-    return system(weights) if issubclass(system, Shipped) else system()
+    return system(weights) if issubclass(system, Weighted) else system()

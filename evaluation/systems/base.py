@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
-from ..task import Lists, Task
+from ..task import Lists, Scored, Task
 
 
 class CannotRank(Exception):  # noqa: N818 - it says something about a corpus and is not an error
@@ -28,8 +28,8 @@ class System(ABC):
     fitted_on: tuple[str, ...] = ()
 
     @abstractmethod
-    def rank(self, task: Task) -> Lists:
-        """Answer with `task.by_scores` or `task.by_lists`.
+    def rank(self, task: Task) -> Lists | Scored:
+        """Answer with `task.by_scores`, `task.by_lists` or another of its ways.
 
         Raises:
             CannotRank: The corpus lacks what the system needs.

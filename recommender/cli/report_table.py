@@ -31,7 +31,7 @@ def print_report(report: Report) -> None:
             "": 1,
             **{name.replace("_rate", ""): 6 for name in SHOWN},
             "as of": 5,
-            "unshown": 7,
+            "unseen": 6,
         },
         (
             _cells(system, primary, compared.get(system["name"]))
@@ -94,7 +94,7 @@ def _notes(report: Report) -> Iterator[str]:
             f"as of: {report['primary']} among what was published by then, over "
             f"{count(report['as_of']['n_queries'], 'article')}."
         )
-    yield f"unshown: articles that stand in no list of {report['settings']['list_length']}."
+    yield f"unseen: articles that stand in no list of {report['settings']['list_length']}."
     for system in report["systems"]:
         if system["reason"]:
             yield f"{system['name']}: not measured, {system['reason']}."
