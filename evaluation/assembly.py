@@ -18,6 +18,7 @@ from .measures import RECALL_K
 from .pictures import pair_similarities, site_map
 from .plan import Plan
 from .qrels import Judgements
+from .reliability import reliability
 from .report import schema
 from .scoreboard import Scoreboard
 from .stories import Stories
@@ -156,6 +157,7 @@ class Findings:
             ],
             catalogue=None if answer.reason else self._catalogue(name, stories, cited),
             seconds=round(answer.seconds, 3),
+            reliability=reliability(self.exams[ALL], answer),
         )
 
     def _means(self, view: str, name: str) -> schema.Measures | None:

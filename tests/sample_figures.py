@@ -7,7 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.report.schema import Catalogue, Comparison, Interval, Map, Pairs, Truth
+from evaluation.report.schema import (
+    Catalogue,
+    Comparison,
+    Interval,
+    Map,
+    Pairs,
+    Reliability,
+    ReliabilityBin,
+    Truth,
+)
 
 MEASURES = ("nDCG@5", "nDCG@10", "recall@5", "recall@10", "MRR@100", "hit_rate@5", "hit_rate@10")
 DEPTH = 100
@@ -85,6 +94,39 @@ def catalogue(n_articles: int, lists: Sequence[Sequence[int]], *, has_dates: boo
         median_age_days=12.5 if has_dates else None,
         same_provider=0.5,
         shared_topic=0.75,
+    )
+
+
+def reliability(ranks: list[list[int]]) -> Reliability:
+    """Two bins, the first five places and the second five; all of a bin have one score."""
+    found = []
+    for places, score in ((range(5, 10), 0.1), (range(5), 0.3)):
+        n_places = 5 * len(ranks)
+        listed = sum(place in places for row in ranks for place in row) / n_places
+        half = 1.96 * (listed * (1 - listed) / n_places) ** 0.5
+        found.append(
+            ReliabilityBin(
+                n_places=n_places,
+                lowest=score,
+                highest=score,
+                score=score,
+                listed=round(listed, 6),
+                low=round(max(0.0, listed - half), 6),
+                high=round(listed + half, 6),
+            )
+        )
+    gaps = [abs(one["score"] - one["listed"]) for one in found]
+    squares = [
+        one["listed"] * (1 - one["score"]) ** 2 + (1 - one["listed"]) * one["score"] ** 2
+        for one in found
+    ]
+    return Reliability(
+        n_places=10 * len(ranks),
+        score=0.2,
+        listed=round(sum(one["listed"] for one in found) / 2, 6),
+        calibration_error=round(sum(gaps) / 2, 6),
+        brier=round(sum(squares) / 2, 6),
+        bins=found,
     )
 
 

@@ -15,6 +15,7 @@ from sample_figures import (
     interval,
     made,
     pairs,
+    reliability,
     settings,
     site_map,
     truth_entry,
@@ -62,6 +63,9 @@ LABELS = {
     "random": "Random",
 }
 """System to label, from the most to the least like the reference."""
+
+SCORED = ("embedding", "tfidf")
+"""Systems whose scores say how likely an editor is to list what they suggest."""
 
 RECALL_K = (1, 2, 3, 5, 10, 20, 50, 100)
 WORDS = ("data", "city", "water", "vote", "school", "phone", "health", "river", "music", "trade")
@@ -235,6 +239,7 @@ def _system(
         recall=[round(sum(place < k for place in flat) / len(flat), 6) for k in RECALL_K],
         catalogue=catalogue(sample.n_articles, lists, has_dates=sample.has_dates),
         seconds=0.5,
+        reliability=reliability(ranks) if is_conclusive and name in SCORED else None,
     )
 
 

@@ -16,6 +16,11 @@ from evaluation.report.charts.differences import FRAME, difference_panels, steps
 from evaluation.report.charts.lines import lorenz_chart, recall_chart
 from evaluation.report.charts.map import map_chart, map_sentence
 from evaluation.report.charts.pairs import pairs_chart
+from evaluation.report.charts.reliability import (
+    reliability_chart,
+    reliability_sentences,
+    why_no_curve,
+)
 from evaluation.report.charts.systems import systems_chart
 from evaluation.report.page import Page
 from evaluation.report.reading import Reading
@@ -123,6 +128,95 @@ def test_exposure_has_a_curve_a_system_and_one_of_the_editors() -> None:
     assert len(curves) == 5
     ends = {(c.get("points", "").split()[0], c.get("points", "").split()[-1]) for c in curves}
     assert len(ends) == 1
+
+
+@pytest.mark.parametrize("is_wide", [True, False])
+def test_scores_that_keep_their_word_stand_on_the_dotted_line(is_wide: bool) -> None:
+    """Where score and listed share are equal; the curve of the reference is drawn on top."""
+    report = sample_report()
+    for system in report["systems"]:
+        for one in (system.get("reliability") or {"bins": []})["bins"]:
+            one["score"] = one["listed"]
+    picture = reliability_chart(Reading(report), is_wide=is_wide)
+
+    (line,) = (e for e in _of_look(picture, "equal") if e.get("x1") != e.get("x2") and
+               e.get("y1") != e.get("y2"))  # fmt: skip
+    x1, x2, y1, y2 = (float(line.get(name, 0)) for name in ("x1", "x2", "y1", "y2"))
+    for dot in _of_look(picture, "dot"):
+        along = (float(dot.get("cx", 0)) - x1) / (x2 - x1)
+        assert float(dot.get("cy", 0)) == pytest.approx(y1 + along * (y2 - y1), abs=0.2)
+    looks = [dot.get("class") for dot in _of_look(picture, "dot")]
+    assert looks == ["dot second"] * 2 + ["dot reference"] * 2
+
+
+def test_every_bin_has_a_dot_and_its_interval() -> None:
+    """From bound to bound, as high as the axis says."""
+    report = sample_report()
+    picture = reliability_chart(Reading(report), is_wide=True)
+    curve = report["systems"][0].get("reliability")
+
+    assert curve is not None
+    whiskers = _of_look(picture, "whisker")[-len(curve["bins"]) :]
+    for one, whisker, dot in zip(
+        curve["bins"], whiskers, _of_look(picture, "dot")[-len(whiskers) :], strict=True
+    ):
+        low, mean, high = (
+            float(value or 0) for value in (whisker.get("y1"), dot.get("cy"), whisker.get("y2"))
+        )
+        expected = (one["listed"] - one["low"]) / (one["high"] - one["low"])
+        assert (low - mean) / (low - high) == pytest.approx(expected, abs=0.02)
+
+
+def test_what_a_score_is_worth_is_said_of_the_reference() -> None:
+    """The highest scores and the middle ones; of judgements it says so; in-sample is not quoted."""
+    report = sample_report()
+    curve = report["systems"][0].get("reliability")
+    assert curve is not None
+    curve["bins"][0]["listed"], curve["bins"][1]["listed"] = 0.12, 0.284
+
+    (first, second) = reliability_sentences(Reading(report))
+    assert first == "Of suggestions with a score around 0.30, editors had listed 28\u202f%."
+    assert second.startswith("What they had not listed may still be good")
+    curve["bins"] += [curve["bins"][1] | {"score": 0.6, "listed": 0.5}]
+    report["truth"]["source"] = "judgements.tsv"
+    assert list(reliability_sentences(Reading(report))) == [
+        "Of suggestions with a score around 0.60, the judgements call related 50\u202f%; "
+        "around 0.30, 28\u202f%."
+    ]
+    for system in report["systems"]:
+        system["is_in_sample"] = True
+    assert list(reliability_sentences(Reading(report))) == []
+    assert _of_look(reliability_chart(Reading(report), is_wide=True), "in-sample")
+
+
+def test_without_a_curve_the_page_says_why() -> None:
+    """Too few queries, or no system with scores, as in reports made before there were curves."""
+    few = Page(Reading(sample_report(n_queries=29)))
+    old = sample_report()
+    for system in old["systems"]:
+        system.pop("reliability", None)  # type: ignore[misc]
+
+    assert few.reliability.absent.startswith("Too few articles with a list")
+    assert few.reliability.pictures == few.reliability_sentences == []
+    assert why_no_curve(Reading(old)).startswith("No measured system gives scores")
+    assert reliability_chart(Reading(old), is_wide=False) is None
+
+
+def test_the_tables_hold_every_bin() -> None:
+    """A row a bin, and a row a system."""
+    report = sample_report()
+    bins, systems = Page(Reading(report)).reliability.tables
+    curves = [s.get("reliability") for s in report["systems"]]
+
+    assert len(bins.rows) == sum(len(curve["bins"]) for curve in curves if curve)
+    assert [row[0] for row in systems.rows] == [
+        "Embedding similarity",
+        "TF-IDF of title and excerpt",
+    ]
+    first = report["systems"][0].get("reliability")
+    assert first is not None
+    assert systems.rows[0][3:5] == [f"{first['calibration_error']:.3f}", f"{first['brier']:.3f}"]
+    assert bins.rows[1][1:3] == ["0.300 to 0.300", "0.300"]
 
 
 def test_the_histogram_holds_all_pairs() -> None:
@@ -234,7 +328,8 @@ def test_every_picture_names_itself() -> None:
     page = Page(Reading(sample_report(n_systems=4)))
     pictures = [
         *page.systems.pictures, *page.recall.pictures, *page.pairs.pictures,
-        *page.exposure.pictures, *page.map.pictures, *(panel.picture for panel in page.panels),
+        *page.reliability.pictures, *page.exposure.pictures, *page.map.pictures,
+        *(panel.picture for panel in page.panels),
     ]  # fmt: skip
 
     for picture in pictures:

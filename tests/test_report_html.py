@@ -149,7 +149,7 @@ def test_every_picture_has_its_numbers_and_a_name() -> None:
     ids = [a["id"] for _, a in elements if "id" in a]
     assert len(ids) == len(set(ids))
     pictures = [a for tag, a in elements if tag == "svg"]
-    assert len(pictures) == 1 + 2 + 2 + 2 + 3 + 2 + 1
+    assert len(pictures) == 1 + 2 + 2 + 2 + 3 + 2 + 2 + 1
     for attributes in pictures:
         assert {attributes["aria-labelledby"], attributes["aria-describedby"]} <= set(ids)
     for figure in re.findall(r'<figure id="\w+-figure">.*?</figure>', html, re.S):

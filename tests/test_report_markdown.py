@@ -297,3 +297,16 @@ def test_in_sample_systems_are_no_strongest_baseline() -> None:
     strongest = Reading(report).strongest
     assert strongest is not None
     assert strongest["name"] == "topics"
+
+
+def test_one_line_says_what_a_score_is_worth() -> None:
+    """With the figures of every system that has scores; without any, there is no such line."""
+    report = sample_report()
+    curve = report["systems"][0].get("reliability")
+    assert curve is not None
+    text = to_markdown(report)
+
+    (line,) = (line for line in text.splitlines() if line.startswith("Of suggestions with a score"))
+    assert f"{curve['calibration_error']:.3f} and {curve['brier']:.3f} for “Embedding" in line
+    assert "“TF-IDF of title and excerpt”." in line
+    assert "score is worth" not in to_markdown(sample_report(n_queries=12))

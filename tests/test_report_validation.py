@@ -17,8 +17,11 @@ from evaluation.report.validation import first_fault
 Change = Callable[[Any], object]
 
 
+TEXT = json.dumps(sample_report(n_queries=40, n_articles=60))
+
+
 def _document() -> Any:
-    return json.loads(json.dumps(sample_report(n_queries=40, n_articles=60)))
+    return json.loads(TEXT)
 
 
 def _set(*path: object, to: object) -> Change:
@@ -63,6 +66,10 @@ def test_a_report_of_ours_has_no_fault() -> None:
             "systems[0].per_query: found other measures than the report's; expected those",
         ),
         (
+            _set("systems", 0, "reliability", "bins", 0, "low", to=None),
+            "systems[0].reliability: found",
+        ),
+        (
             lambda document: document["systems"][0].pop("label"),
             "systems[0]: found no “label”; expected one",
         ),
@@ -74,6 +81,15 @@ def test_the_first_fault_is_named(change: Change, fault: str) -> None:
     change(document)
 
     assert (first_fault(document) or "").startswith(fault)
+
+
+def test_what_was_added_to_reports_may_be_absent() -> None:
+    """Those made before are read on."""
+    document = _document()
+    for system in document["systems"]:
+        del system["reliability"]
+
+    assert first_fault(document) is None
 
 
 def _paths(value: object) -> list[list[object]]:

@@ -41,6 +41,62 @@ def lorenz_table(reading: Reading) -> Table:
     )
 
 
+def reliability_tables(reading: Reading) -> list[Table]:
+    """Every bin of every curve, and each curve in a few figures."""
+    return [
+        Table(
+            title="Suggestions by score, the first ten of every article",
+            columns=["System", "Scores", "Mean score", "Listed", "95 %", "Suggestions"],
+            rows=[
+                [
+                    marked_label(system),
+                    f"{decimal(one['lowest'])} to {decimal(one['highest'])}",
+                    decimal(one["score"]),
+                    share(one["listed"]),
+                    f"{share(one['low'])} to {share(one['high'])}",
+                    whole(one["n_places"]),
+                ]
+                for system, curve in reading.scored
+                for one in curve["bins"]
+            ],
+            note=(
+                "Each row of a system promises as many listed articles as the others. Intervals "
+                "are Wilson’s, widened for articles that link to one another."
+            ),
+        ),
+        _scores_table(reading),
+    ]
+
+
+def _scores_table(reading: Reading) -> Table:
+    return Table(
+        title="Scores in a few figures",
+        columns=[
+            "System",
+            "Mean score",
+            "Listed",
+            "Calibration error",
+            "Brier score",
+            "Suggestions",
+        ],
+        rows=[
+            [
+                marked_label(system),
+                decimal(curve["score"]),
+                share(curve["listed"]),
+                decimal(curve["calibration_error"]),
+                decimal(curve["brier"]),
+                whole(curve["n_places"]),
+            ]
+            for system, curve in reading.scored
+        ],
+        note=(
+            "Calibration error: how far score and listed share lie apart, on average. Brier score: "
+            "the mean squared error of the score as a forecast of “listed”; the lower, the better."
+        ),
+    )
+
+
 def most_shown_tables(reading: Reading) -> list[Table]:
     """The articles that the reference shows most often, and those that editors do."""
     reference, editors = reading.reference, reading.report["editors"]
@@ -125,6 +181,8 @@ def _rows(kind: str, values: Mapping[str, object]) -> Iterator[list[object]]:
 def _value(value: object) -> str:
     if value is None:
         return NONE
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_value(one)}" for name, one in value.items())
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from .charts.reliability import reliability_sentences
 from .limits import limit_sentences, measured, missing_sentences, truth_sentences
-from .reading import Reading
+from .reading import Reading, marked_label
 from .schema import Report
 from .summary import headline, verdict
 from .tables import (
@@ -17,7 +18,7 @@ from .tables import (
     views_table,
 )
 from .texts import markdown_text
-from .wording import count
+from .wording import count, decimal, listed
 
 MEASURES = ("recall@10", "MRR@100", "hit_rate@5")
 N_UNRESOLVED = 10
@@ -38,6 +39,7 @@ def to_markdown(report: Report) -> str:
         *_systems(reading),
         *_views(reading),
         *_comparisons(reading),
+        *_scores(reading),
         "## What readers would meet",
         _table(catalogue_table(reading)),
         "## What it is judged by, and what it cannot say",
@@ -95,6 +97,18 @@ def _comparisons(reading: Reading) -> Iterator[str]:
     table = comparisons_table(reading)
     yield f"### {markdown_text(table.title)}"
     yield _table(table)
+
+
+def _scores(reading: Reading) -> Iterator[str]:
+    """What a score is worth, in one line; nothing where no score was looked at."""
+    figures = [
+        f"{decimal(curve['calibration_error'])} and {decimal(curve['brier'])} for “{name}”"
+        for name, curve in ((marked_label(system), curve) for system, curve in reading.scored)
+    ]
+    if figures:
+        known = f"Calibration error and Brier score: {listed(figures)}."
+        yield "### What a score is worth"
+        yield from _prose([*reliability_sentences(reading), known])
 
 
 def _unresolved(report: Report) -> Iterator[str]:

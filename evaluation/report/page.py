@@ -10,9 +10,17 @@ from .charts.differences import Panel, difference_panels
 from .charts.lines import exposure_sentences, lorenz_chart, recall_chart
 from .charts.map import map_chart, map_key, map_sentence, map_table
 from .charts.pairs import pairs_chart, pairs_sentence, pairs_table
+from .charts.reliability import reliability_chart, reliability_sentences, why_no_curve
 from .charts.summary import tenths_chart
 from .charts.systems import systems_chart
-from .details import lorenz_table, made_table, most_shown_tables, recall_table, systems_asked_table
+from .details import (
+    lorenz_table,
+    made_table,
+    most_shown_tables,
+    recall_table,
+    reliability_tables,
+    systems_asked_table,
+)
 from .limits import limit_sentences, measured, missing_sentences, truth_sentences
 from .reading import Reading, label
 from .summary import Tile, headline, tiles, verdict
@@ -195,6 +203,21 @@ class Page:
     def comparisons(self) -> Table:
         """All comparisons in figures."""
         return comparisons_table(self.reading)
+
+    @cached_property
+    def reliability(self) -> Figure:
+        """Whether scores mean what they promise."""
+        return _figure(
+            "score-figure",
+            [reliability_chart(self.reading, is_wide=is_wide) for is_wide in (True, False)],
+            reliability_tables(self.reading),
+            why_no_curve(self.reading),
+        )
+
+    @property
+    def reliability_sentences(self) -> list[str]:
+        """What a score is worth."""
+        return list(reliability_sentences(self.reading))
 
     @cached_property
     def exposure(self) -> Figure:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from .schema import Comparison, Interval, Report, SystemEntry
+from .schema import Comparison, Interval, Reliability, Report, SystemEntry
 from .texts import clean
 
 Relation = Literal["better", "worse", "alike", "untested"]
@@ -71,6 +71,13 @@ class Reading:
     def strongest(self) -> SystemEntry | None:
         """The best fair system apart from the reference; None where there is none."""
         return next((s for s in self.fair if s["name"] != self.report["reference"]), None)
+
+    @cached_property
+    def scored(self) -> list[tuple[SystemEntry, Reliability]]:
+        """Systems whose scores were looked at, and what was seen: the reference first."""
+        found = [(s, s.get("reliability")) for s in self.with_figures]
+        seen = [(s, curve) for s, curve in found if curve is not None and curve["bins"]]
+        return sorted(seen, key=lambda pair: pair[0]["name"] != self.report["reference"])
 
     @cached_property
     def comparisons(self) -> dict[str, Comparison]:

@@ -83,7 +83,49 @@ class Catalogue(TypedDict):
     shared_topic: float | None
 
 
-class SystemEntry(TypedDict):
+class ReliabilityBin(TypedDict):
+    """Suggestions with scores from `lowest` to `highest`.
+
+    `score`: their mean. `listed`: the share that editors had listed; `low` and `high`: its 95 %
+    interval, Wilson's for as many independent suggestions as the groups of queries are worth.
+    """
+
+    n_places: int
+    lowest: float
+    highest: float
+    score: float
+    listed: float
+    low: float
+    high: float
+
+
+class Reliability(TypedDict):
+    """Whether scores mean what they promise, over the best ten places of every query.
+
+    Attributes:
+        n_places: Suggestions with a score.
+        score: Their mean score, 0 to 1.
+        listed: The share of them that editors had listed, 0 to 1.
+        calibration_error: Mean distance of score and listed share, over bins weighed by places.
+        brier: Mean squared distance of the score from 1 where listed and 0 where not.
+        bins: By rising score, up to ten with about the same sum of scores each.
+    """
+
+    n_places: int
+    score: float
+    listed: float
+    calibration_error: float
+    brier: float
+    bins: list[ReliabilityBin]
+
+
+class _AddedToSystemEntry(TypedDict, total=False):
+    """What reports lack that were made before it was added."""
+
+    reliability: Reliability | None
+
+
+class SystemEntry(_AddedToSystemEntry):
     """One system. Without figures, `reason` says why, and means are null.
 
     Attributes:
@@ -100,6 +142,8 @@ class SystemEntry(TypedDict):
         recall: Mean recall at each k of `Report.recall_k`; empty without figures.
         catalogue: What lists of ten show; null without figures.
         seconds: How long it took to rank.
+        reliability: Whether its scores mean what they promise; null or absent for a system that
+            gives no scores, and with fewer than 30 queries.
     """
 
     name: str
@@ -225,7 +269,8 @@ class Report(TypedDict):
         format: 1.
         made: `at` (ISO, UTC), `recommender`, `python`, `machine`, `packages` (name to version).
         settings: Everything that was asked for: `systems`, `folds`, `split`, `seed`,
-            `tolerance_days`, `n_resamples`, `n_permutations`, `depth`, `list_length`, `runs`.
+            `tolerance_days`, `n_resamples`, `n_permutations`, `depth`, `list_length`, `runs`; and
+            `policy`, the site's own, that `shipped+policy` was asked under.
         corpus: What was read.
         model: `name`, `fingerprint` and `files` (name to SHA-256) of the embedding model.
         truth: What the systems are judged by.

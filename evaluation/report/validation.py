@@ -56,10 +56,10 @@ def _faults_of_entry(value: object, kind: Any, path: str) -> Iterator[str]:
         yield _fault(path, value, "a mapping")
         return
     for key, wanted in _hints(kind).items():
-        if key not in value:
-            yield f"{path.removeprefix('.') or 'the report'}: found no “{key}”; expected one"
-        else:
+        if key in value:
             yield from _faults(value[key], wanted, f"{path}.{key}")
+        elif key in kind.__required_keys__:
+            yield f"{path.removeprefix('.') or 'the report'}: found no “{key}”; expected one"
 
 
 def _faults_of_list(
