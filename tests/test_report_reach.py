@@ -107,7 +107,7 @@ def test_a_phone_shows_the_list_or_the_article(open_page: Open) -> None:
     expect(rows).to_be_visible()
     expect(page.locator("#list a").nth(2)).to_be_focused()
     assert page.locator("svg.chart.wide:visible").count() == 0
-    assert page.locator("svg.chart.narrow:visible").count() == 4
+    assert page.locator("svg.chart.narrow:visible").count() == 5
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -146,7 +146,7 @@ def test_without_scripts_all_figures_are_there(open_page: Open) -> None:
 
     expect(page.locator("noscript p")).to_be_visible()
     expect(page.locator("#browser")).to_be_hidden()
-    assert page.locator("svg.chart:visible").count() == 1 + 4 + 3 + 1
+    assert page.locator("svg.chart:visible").count() == 1 + 5 + 3 + 1
 
 
 def test_motion_is_reduced_for_those_who_ask(open_page: Open) -> None:
