@@ -5,7 +5,6 @@ a reference → an article and its vector → neighbours in the index → recomm
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,19 +13,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recommender.errors import ConfigError
-from recommender.explainer import Explainer
 from recommender.index.store import Store
-from recommender.index.vectors import VectorIndex
+from recommender.list_maker import ListMaker
 from recommender.lookup import Lookup
 from recommender.outside import Outside
 from recommender.ranker import Ranker, Way
-from recommender.ranking.filters import passing
 from recommender.ranking.lists import Lists
 from recommender.ranking.query import Query
-from recommender.ranking.stored import from_arrays
 from recommender.ranking.weights import Weights
-from recommender.recommendations import recommendations_of
-from recommender.records import Article, Origin, Recommendation
+from recommender.records import Article, Recommendation
 from recommender.settings import Policy, Settings
 from recommender.site_lists import SiteLists
 from recommender.site_weights import site_weights
@@ -105,9 +100,13 @@ class Recommender:
         self._lookup = Lookup(self._snapshot, self._store.path)
         self._now = self._fixed_now or datetime.now(UTC)
         self._is_open = self._snapshot.is_open_at(self._now)
-        self._ranker = self._new_ranker()
+        today = self._now.timestamp() / SECONDS_A_DAY
+        self._ranker = Ranker.of_snapshot(
+            self._snapshot, self._is_open, self._settings.filters, today
+        )
         self._way = self._new_way(None, None, None)
-        self._site_lists = SiteLists.from_file(self._settings.lists, self._lookup.row_or_none)
+        pins_and_bans = SiteLists.from_file(self._settings.lists, self._lookup.row_or_none)
+        self._maker = ListMaker(self._snapshot, self._ranker, self._is_open, pins_and_bans)
 
     @property
     def articles(self) -> Sequence[Article]:
@@ -132,10 +131,7 @@ class Recommender:
     @property
     def corpus_hash(self) -> str:
         """SHA-256 over paths and bytes of all files that were read, hexadecimal."""
-        digest = hashlib.sha256()
-        for path, of_bytes in sorted(self._snapshot.digests().items()):
-            digest.update(f"{path}\0".encode() + of_bytes)
-        return digest.hexdigest()
+        return self._snapshot.corpus_hash()
 
     @property
     def weights(self) -> Weights:
@@ -207,7 +203,7 @@ class Recommender:
         found = article if isinstance(article, Article) else self.find(article)
         row = self._snapshot.row(found.id) if found.id else None
         query, besides = self._outsider(found, k) if row is None else (self._query(row, k), [])
-        return self._recommendations(query, self._way, k, besides, article=found)
+        return self._maker.make(query, self._way, k, besides, article=found)
 
     def recommend_all(
         self,
@@ -247,7 +243,7 @@ class Recommender:
             for i, row in enumerate(rows.tolist()):
                 query = Query.of_row(self._ranker.ground, row, near[i])
                 article = self._snapshot.article(row) if explain else None
-                found = self._recommendations(query, way, k, article=article)
+                found = self._maker.make(query, way, k, article=article)
                 yield self._snapshot.ids[row], found
 
     def pools(
@@ -308,17 +304,6 @@ class Recommender:
             pools, weights or self._weights, policy or self.policy, k, is_allowed
         )
 
-    def _new_ranker(self) -> Ranker:
-        snapshot = self._snapshot
-        try:
-            ground = from_arrays(snapshot.vectors, snapshot.kept)
-        except ValueError as error:
-            raise snapshot.damaged(f"found that {error}; expected what ranking had kept") from error
-        today = self._now.timestamp() / SECONDS_A_DAY
-        is_shown = self._is_open & passing(ground.features, self._settings.filters, today)
-        rows = None if is_shown.all() else np.flatnonzero(is_shown)
-        return Ranker(ground, VectorIndex(snapshot.vectors, rows), is_shown)
-
     def _new_way(
         self,
         weights: Weights | None,
@@ -347,34 +332,6 @@ class Recommender:
         known = describe(article, self._ranker.ground.features.vocabularies)
         query = Query.of_outside(vector[0], near, known.terms, known.published_at, known.sketch)
         return query, own
-
-    def _recommendations(
-        self,
-        query: Query,
-        way: Way,
-        k: int,
-        besides: Sequence[int] = (),
-        *,
-        article: Article | None = None,
-    ) -> list[Recommendation]:
-        """The list of a query, with reasons where its article is given."""
-        banned = self._site_lists.banned_from(query.row)
-        head = [] if query.row is None else self._head(query.row, way, banned)
-        items, ranked = self._ranker.make_list(query, way, k, head, [*besides, *banned])
-        ground, snapshot = self._ranker.ground, self._snapshot
-        explainer = Explainer(article, query, ground, way.known, snapshot) if article else None
-        return recommendations_of(items, ranked, query, snapshot, explainer)
-
-    def _head(self, row: int, way: Way, banned: frozenset[int]) -> list[tuple[int, Origin]]:
-        """What editors want at the head of a list: pins, then their own list."""
-        pinned: dict[int, Origin] = dict.fromkeys(self._site_lists.pins.get(row, ()), "pinned")
-        curated = way.entries.get(row, ()) if way.policy.curated == "first" else ()
-        wanted = pinned | {entry: "curated" for entry in curated if entry not in pinned}
-        return [
-            (entry, origin)
-            for entry, origin in wanted.items()
-            if entry not in banned and entry != row and self._is_open[entry]
-        ]
 
 
 def recommend(article: str | Path | Article, k: int = 10) -> list[Recommendation]:

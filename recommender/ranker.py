@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from recommender.index.snapshot import Snapshot
 from recommender.index.vectors import VectorIndex
 from recommender.ranking.candidates import N_NEAREST, candidates
+from recommender.ranking.filters import passing
 from recommender.ranking.ground import Ground, Neighbourhoods
 from recommender.ranking.levels import RANKS
 from recommender.ranking.lists import Lists
@@ -21,9 +23,10 @@ from recommender.ranking.pools import Pools
 from recommender.ranking.query import Query
 from recommender.ranking.ranked import Ranked
 from recommender.ranking.signals import SIGNALS, signals
+from recommender.ranking.stored import from_arrays
 from recommender.ranking.weights import Weights
 from recommender.records import Article, Origin
-from recommender.settings import Policy
+from recommender.settings import Filters, Policy
 from recommender.terms.collect import collect
 
 if TYPE_CHECKING:
@@ -71,6 +74,29 @@ class Ranker:
     ground: Ground
     neighbourhood: VectorIndex
     is_shown: NDArray[np.bool_]
+
+    @classmethod
+    def of_snapshot(
+        cls, snapshot: Snapshot, is_open: NDArray[np.bool_], filters: Filters, today: float
+    ) -> Ranker:
+        """Ready to rank what an index holds.
+
+        Args:
+            snapshot: The open index.
+            is_open: Which articles readers can open, shape `(n_articles,)`.
+            filters: Which of these may be recommended.
+            today: Days since 1970.
+
+        Raises:
+            IndexFormatError: What was kept for ranking does not fit together.
+        """
+        try:
+            ground = from_arrays(snapshot.vectors, snapshot.kept)
+        except ValueError as error:
+            raise snapshot.damaged(f"found that {error}; expected what ranking had kept") from error
+        is_shown = is_open & passing(ground.features, filters, today)
+        rows = None if is_shown.all() else np.flatnonzero(is_shown)
+        return cls(ground, VectorIndex(snapshot.vectors, rows), is_shown)
 
     @classmethod
     def prepare(cls, articles: Sequence[Article], vectors: NDArray[np.float32]) -> Ground:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -163,6 +164,13 @@ class Snapshot:
     def digests(self) -> dict[str, bytes]:
         """SHA-256 of the bytes of every file that was read, by its path."""
         return {path: self._digests[row].tobytes() for path, row in self._rows_by_path().items()}
+
+    def corpus_hash(self) -> str:
+        """SHA-256 over paths and bytes of all files that were read, hexadecimal."""
+        digest = hashlib.sha256()
+        for path, of_bytes in sorted(self.digests().items()):
+            digest.update(f"{path}\0".encode() + of_bytes)
+        return digest.hexdigest()
 
     def articles_by_path(self) -> dict[str, Article]:
         """The articles of the folder, by the path of their file."""
