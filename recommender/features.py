@@ -40,6 +40,22 @@ class TermTable:
         return TermTable(self.ids.take(rows, axis=0), self.weights.take(rows, axis=0), self.n_terms)
 
 
+SAME_STORY = 0.4
+"""From this share of common word pairs on, two articles tell the same story."""
+
+
+def tell_same_story(sketches: NDArray[np.uint16], others: NDArray[np.uint16]) -> NDArray[np.bool_]:
+    """Whether articles tell the same story, by their sketches row by row.
+
+    Args:
+        sketches: Shape `(n, n_places)`; all 0 for an article that says nothing to compare.
+        others: The same shape, or one sketch for all.
+    """
+    agreement = np.count_nonzero(sketches == others, axis=1) / sketches.shape[1]
+    is_same: NDArray[np.bool_] = (agreement >= SAME_STORY) & (sketches[:, 0] > 0)
+    return is_same
+
+
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """The terms of a collection: which number each one has, and how rare it is.

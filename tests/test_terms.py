@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sample_ground import random_articles
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from recommender.features import Features, Terms, TermTable, Vocabulary, term_key
+from recommender.features import Features, Terms, TermTable, Vocabulary, tell_same_story, term_key
 from recommender.records import Article, Provider
 from recommender.terms.articles import LABELS, body_length, day
 from recommender.terms.collect import collect
@@ -231,6 +231,30 @@ def test_a_text_of_one_word_agrees_with_nothing() -> None:
     """Its sketch is zero, which no other sketch holds anywhere."""
     assert not sketch(np.array([5])).any()
     assert sketch(np.array([5, 6])).all()
+
+
+def test_a_near_copy_does_not_mention_its_original() -> None:
+    """The title stands in it because it is a copy; what a third text says of both counts."""
+    body = " ".join(f"word{i}" for i in range(40))
+    features = collect(
+        [
+            Article(title="Old ships", id="a", body=body),
+            Article(title="Old ships again", id="b", body=body),
+            Article(title="Harbour", id="c", body="Where old ships again lie at rest."),
+        ]
+    )
+
+    for graph in (features.mentions, features.names):
+        assert [graph.of(row).tolist() for row in range(3)] == [[], [], [0, 1]]
+
+
+def test_what_says_nothing_is_no_copy_of_anything() -> None:
+    """Two articles of one word each have empty sketches, and do not tell the same story."""
+    nothing, something = sketch(np.array([5])), sketch(np.array([5, 6]))
+    sketches = np.stack([nothing, something])
+
+    assert tell_same_story(sketches, something).tolist() == [False, True]
+    assert tell_same_story(sketches, nothing).tolist() == [False, False]
 
 
 def test_a_vocabulary_finds_its_terms_and_no_others() -> None:

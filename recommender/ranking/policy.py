@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recommender.features import TermTable
+from recommender.features import TermTable, tell_same_story
 from recommender.ranking.ground import N_NEAREST, Ground
 from recommender.ranking.ranked import Ranked
 from recommender.settings import Policy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-SAME_STORY = 0.4
-"""From this share of common word pairs on, two articles tell the same story."""
 
 N_CONSIDERED = 100
 """The best candidates, from which lists are made."""
@@ -101,9 +98,8 @@ class _Shelf:
 
     def close_copies(self, sketch: NDArray[np.uint16]) -> None:
         """Close what tells the same story as an article of this sketch."""
-        if self._policy.same_story == "collapse" and sketch[0]:
-            n_common = np.count_nonzero(self._sketches == sketch, axis=1)
-            self.is_open &= n_common / len(sketch) < SAME_STORY
+        if self._policy.same_story == "collapse":
+            self.is_open &= ~tell_same_story(self._sketches, sketch)
 
     def _count_provider(self, provider: int, n_allowed: int) -> None:
         if provider < 0:

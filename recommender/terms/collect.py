@@ -12,7 +12,7 @@ from recommender.features import Features, TermTable, Vocabulary
 from recommender.records import Article
 from recommender.terms.articles import LABELS, body_length, day
 from recommender.terms.letters import letter_ngrams
-from recommender.terms.mentions import find_mentions, find_names
+from recommender.terms.mentions import find_mentions, find_names, without_copies
 from recommender.terms.numbering import Numbering, number_keys
 from recommender.terms.sketches import sketch
 from recommender.terms.tokens import tokenise
@@ -35,7 +35,8 @@ def collect(articles: Sequence[Article]) -> Features:
     texts = _joined(leads, bodies)
     in_texts, in_titles = Bags.from_texts(texts, len(keys)), Bags.from_texts(titles, len(keys))
     in_leads = Bags.from_texts(leads, len(keys))
-    mentions = find_mentions(in_texts, in_titles)
+    sketches = np.stack([sketch(keys[text]) for text in texts])
+    mentions = without_copies(find_mentions(in_texts, in_titles), sketches)
     letters, letter_terms = _letters(articles)
     labels = {name: _labels([of(article) for article in articles]) for name, of in LABELS.items()}
     return Features(
@@ -54,7 +55,7 @@ def collect(articles: Sequence[Article]) -> Features:
             "letters": letter_terms,
             **{name: vocabulary for name, (_, vocabulary) in labels.items()},
         },
-        sketches=np.stack([sketch(keys[text]) for text in texts]),
+        sketches=sketches,
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recommender.features import Graph
+from recommender.features import Graph, tell_same_story
 from recommender.terms.weights import Bags
 
 if TYPE_CHECKING:
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 MAX_MENTIONS = 64
 """Of an article that mentions more, those are kept that the fewest others mention."""
+
+_BLOCK = 50_000  # mentions whose sketches are compared at a time
 
 
 def find_mentions(texts: Bags, titles: Bags) -> Graph:
@@ -25,6 +27,23 @@ def find_mentions(texts: Bags, titles: Bags) -> Graph:
         _holding(titles.of(row), holders, frequencies, besides=row) for row in range(len(titles))
     ]
     return _rarest(Graph.from_lists(found).reversed())
+
+
+def without_copies(mentions: Graph, sketches: NDArray[np.uint16]) -> Graph:
+    """The mentions of other stories: a near-copy has the title in it because it is a copy.
+
+    Args:
+        mentions: What `find_mentions` gave.
+        sketches: Of the wording of each text.
+    """
+    sources, targets = mentions.sources(), mentions.targets
+    is_other = np.concatenate(
+        [
+            ~tell_same_story(sketches[sources[part]], sketches[targets[part]])
+            for part in np.array_split(np.arange(len(sources)), 1 + len(sources) // _BLOCK)
+        ]
+    )
+    return Graph.from_pairs(sources[is_other], targets[is_other], len(mentions))
 
 
 def find_names(
