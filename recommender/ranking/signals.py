@@ -98,7 +98,8 @@ def standardise(values: NDArray[np.floating]) -> NDArray[np.float64]:
     filled = values.astype(np.float64)
     if np.isnan(filled.sum()):
         columns = filled.reshape(len(filled), -1)
-        for column in columns.T:
+        for place in np.flatnonzero(np.isnan(columns.sum(axis=0))):
+            column = columns[:, place]
             is_absent = np.isnan(column)
             column[is_absent] = 0.0 if is_absent.all() else np.median(column[~is_absent])
     if not len(filled):
