@@ -21,6 +21,10 @@ MIN_LISTS = 20
 """With fewer, a gain cannot be told from chance."""
 
 N_FOLDS = 5
+N_LOOKS = 10
+"""In so many parts lists are looked at while learning: nine tenths of them say what they can of the
+rest."""
+
 _STEPS = 1_000  # of progress, a fold
 
 
@@ -49,11 +53,40 @@ def fit(
         UnknownArticleError: An id is not in the index.
     """
     shipped = start or shipped_weights()
-    lesson = lesson_from(engine, lists=lists, known=lists, progress=progress)
-    learned = learn(lesson, shipped, rng) if len(lesson.pools) else shipped.without_lists()
+    lesson = _unseen_lesson(engine, lists, rng, progress)
+    if lesson is None:
+        return shipped.without_lists()
+    learned = learn(lesson, shipped, rng)
     if learned.signals == shipped.without_lists().signals:
         return learned
     return replace(learned, calibration=calibrate([lesson], learned.vector()))
+
+
+def _unseen_lesson(
+    engine: Recommender, lists: Lists, rng: np.random.Generator, progress: Progress | None
+) -> Lesson | None:
+    """Every list among candidates for which no list of its own group was looked at.
+
+    Lists that name each other are much alike. If a query's signals saw those of its group, lists
+    would seem to say more than they do of an article that nobody has made a list for, and small
+    sites would trust them too much.
+
+    Returns:
+        The lesson; None where there is only one group, or none.
+    """
+    queries = sorted(query for query in lists if lists[query])
+    groups = reciprocal_groups(lists, queries)
+    n_parts = min(N_LOOKS, len(np.unique(groups)))
+    if n_parts < 2:  # noqa: PLR2004 - one to look at, one to learn from
+        return None
+    lessons = []
+    for fold, tell in _told(folds_by_group(groups, n_parts, rng), progress):
+        known, learned = (
+            {queries[i]: lists[queries[i]] for i in part.tolist()}
+            for part in (fold.train, fold.test)
+        )
+        lessons.append(lesson_from(engine, lists=learned, known=known, progress=tell))
+    return Lesson.joined(lessons)
 
 
 def gain_of_fitting(

@@ -115,6 +115,17 @@ def test_ndcg_is_that_of_the_definition() -> None:
     assert lesson.ndcg(np.eye(N_SIGNALS)[0]) == pytest.approx([(1 + 0.5) / ideal])
 
 
+def test_joined_lessons_are_as_good_as_one_after_the_other() -> None:
+    """Queries follow each other, and groups of different lessons stay apart."""
+    parts = [lesson_of({"words": 1.0}, n, seed=n) for n in (3, 5)]
+    both, weights = Lesson.joined(parts), np.eye(N_SIGNALS)[NAMES.index("words")]
+
+    assert both.ndcg(weights).tolist() == [v for part in parts for v in part.ndcg(weights)]
+    assert both.groups.tolist() == list(range(8))
+    assert both.pools.offsets.tolist() == list(range(0, 161, 20))
+    assert np.array_equal(both.pools.standardised(), both.signals)
+
+
 SHIPPED = Weights({"vectors": 1.0, "listed": 0.5})
 
 

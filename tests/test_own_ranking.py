@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,17 @@ from evaluation.answers import Questions
 from evaluation.collection import Collection
 from evaluation.systems import Fitted, Shipped
 from evaluation.views import views_of
-from recommender import Calibration, Corpus, Fold, Recommender, Weights, fit, lesson_from
+from recommender import (
+    Calibration,
+    Corpus,
+    Fold,
+    Pools,
+    Recommender,
+    Weights,
+    fit,
+    lesson_from,
+    reciprocal_groups,
+)
 
 
 @pytest.fixture
@@ -55,6 +66,38 @@ def test_what_a_fold_tests_never_teaches_it(engine: Recommender) -> None:
 
     assert np.array_equal(before[rows], after[rows])
     assert not np.array_equal(before, after)
+
+
+def test_learning_looks_at_no_list_of_the_same_group(
+    engine: Recommender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each list is learned from once, with others to look at that it has no reciprocal link to."""
+    asked: list[tuple[list[str], set[str]]] = []
+    pools = Recommender.pools
+
+    def noting(self: Recommender, ids: list[str], lists: dict[str, list[str]], *more: Any) -> Pools:
+        asked.append((ids, set(lists)))
+        return pools(self, ids, lists, *more)
+
+    monkeypatch.setattr(Recommender, "pools", noting)
+    fit(engine, lists=engine.lists, rng=np.random.default_rng(0), start=WEIGHTS)
+    queries = sorted(engine.lists)
+    group = dict(zip(queries, reciprocal_groups(engine.lists, queries).tolist(), strict=True))
+
+    assert sorted(query for ids, _ in asked for query in ids) == queries
+    for ids, looked_at in asked:
+        assert looked_at
+        assert not {group[query] for query in ids} & {group[query] for query in looked_at}
+
+
+def test_one_group_of_lists_teaches_nothing(engine: Recommender) -> None:
+    """Two that name each other: what is shipped stays."""
+    first, second = sorted(engine.lists)[:2]
+    lists = {first: [second], second: [first]}
+
+    for given in (lists, {}):
+        learned = fit(engine, lists=given, rng=np.random.default_rng(0), start=WEIGHTS)
+        assert learned == WEIGHTS.without_lists()
 
 
 def test_the_shipped_ranking_answers_as_the_engine_does(site: Site) -> None:

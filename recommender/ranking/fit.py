@@ -67,6 +67,21 @@ class Lesson:
             groups=groups,
         )
 
+    @classmethod
+    def joined(cls, lessons: Sequence[Lesson]) -> Lesson:
+        """One lesson of several, of which no two have a query or a group in common."""
+        n_groups = [int(lesson.groups.max(initial=-1)) + 1 for lesson in lessons]
+        shifts = np.cumsum([0, *n_groups[:-1]])
+        return cls(
+            pools=Pools.chained([lesson.pools for lesson in lessons]),
+            signals=np.vstack([lesson.signals for lesson in lessons]),
+            is_listed=np.concatenate([lesson.is_listed for lesson in lessons]),
+            n_listed=np.concatenate([lesson.n_listed for lesson in lessons]),
+            groups=np.concatenate(
+                [lesson.groups + shift for lesson, shift in zip(lessons, shifts, strict=True)]
+            ),
+        )
+
     def ndcg(
         self, weights: NDArray[np.float64], queries: NDArray[np.int64] | None = None
     ) -> NDArray[np.float64]:

@@ -49,6 +49,17 @@ class Pools:
             signals=np.vstack([np.zeros((0, n_signals), dtype=np.float32), *signals]),
         )
 
+    @classmethod
+    def chained(cls, parts: Sequence[Pools]) -> Pools:
+        """Those of several parts one after the other; there is at least one."""
+        lengths = np.concatenate([np.diff(part.offsets) for part in parts])
+        return cls(
+            queries=np.concatenate([part.queries for part in parts]),
+            rows=np.concatenate([part.rows for part in parts]),
+            offsets=np.cumsum([0, *lengths], dtype=np.int64),
+            signals=np.vstack([part.signals for part in parts]),
+        )
+
     def standardised(self) -> NDArray[np.float32]:
         """The signals, each in standard deviations from its mean over a query's candidates."""
         blocks = [
