@@ -10,7 +10,7 @@ import pytest
 from sample_ground import lists_by_subject, random_articles, ranker_of
 
 from recommender.errors import ConfigError
-from recommender.ranking.fit import Lesson, calibrate, learn
+from recommender.ranking.fit import N_SURE, Lesson, calibrate, learn, most_careful
 from recommender.ranking.general import DECLARED, fit_general
 from recommender.ranking.listwise import Examples, fit_weights
 from recommender.ranking.pools import Pools
@@ -144,6 +144,17 @@ def test_learning_takes_up_what_the_lists_say() -> None:
 
     assert learned.signals["topics"] > learned.signals["vectors"]
     assert after > before + 0.2
+
+
+def test_few_lists_must_say_it_more_clearly() -> None:
+    """What is better by one and a half standard errors is believed of thirty lists, not of 29."""
+    for n_groups, chosen in ((N_SURE, 1), (N_SURE - 1, 0)):
+        lost = np.ones(n_groups)
+        n_against = int((n_groups - 1.5 * np.sqrt(n_groups)) / 2)
+        lost[:n_against] = -1
+        tried = np.stack([np.zeros(n_groups), lost])
+        assert np.sqrt(n_groups) < lost.sum() < 2 * np.sqrt(n_groups)
+        assert most_careful(tried, np.arange(n_groups)) == chosen
 
 
 def test_one_group_of_lists_is_too_few_to_learn_from() -> None:
