@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import tarfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+from recommender import Recommender, Settings, Weights, build, shipped_weights
+
 LEFT_OUT = Path(__file__).parents[1] / "weights"
+"""Weights that were fitted on all corpora but one, named after the one."""
 
 
-def unseen_weights(name: str) -> Path | None:
-    """Weights that have not seen a corpus which the shipped ones were fitted on; else None."""
-    path = LEFT_OUT / f"without-{name}.yaml"
-    return path if path.exists() else None
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A corpus, its open index, and weights that have not seen it."""
+
+    name: str
+    articles: Path
+    engine: Recommender
+    weights: Weights
 
 
 def unpacked(corpora: Path, scratch: Path) -> Iterator[tuple[str, Path]]:
@@ -23,3 +31,24 @@ def unpacked(corpora: Path, scratch: Path) -> Iterator[tuple[str, Path]]:
             with tarfile.open(archive) as tar:
                 tar.extractall(scratch / "corpora", filter="data")
         yield folder.name, scratch / "corpora" / folder.name if archives else folder
+
+
+def indexed(corpora: Path, scratch: Path) -> Iterator[Indexed]:
+    """Every corpus below a folder, indexed in this process, whatever settings lie about."""
+    for name, articles in unpacked(corpora, scratch):
+        build(articles, index=scratch / name, settings=Settings())
+        weights = unseen_weights(name)
+        engine = Recommender.open(scratch / name, settings=Settings(), weights=weights)
+        yield Indexed(name, articles, engine, weights)
+
+
+def unseen_file(name: str) -> Path | None:
+    """The file of the weights that have not seen a corpus which the shipped ones were fitted on."""
+    path = LEFT_OUT / f"without-{name}.yaml"
+    return path if path.exists() else None
+
+
+def unseen_weights(name: str) -> Weights:
+    """The weights that have not seen a corpus; the shipped ones have seen none but their own."""
+    path = unseen_file(name)
+    return Weights.from_file(path) if path else shipped_weights()

@@ -79,10 +79,12 @@ def write_site(source: Recommender, folder: Path) -> None:
         chosen = rng.choice(
             nearest[i], size=min(len(nearest[i]), int(rng.integers(1, LONGEST + 1))), replace=False
         )
-        (folder / f"{i:04}.md").write_text(_file(article, [f"{row:04}" for row in chosen]), "utf-8")
+        related = [f"{row:04}" for row in chosen]
+        (folder / f"{i:04}.md").write_text(as_file(article, related), "utf-8")
 
 
-def _file(article: Article, related: list[str]) -> str:
+def as_file(article: Article, related: list[str]) -> str:
+    """An article file in the seed's schema."""
     fields = {
         "title": article.title,
         "excerpt": article.excerpt,

@@ -12,16 +12,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import ir_measures
-from ir_measures import Qrel, ScoredDoc, nDCG
-
 from evaluation.benchmarks.command import run
 from evaluation.benchmarks.corpora import unpacked
 from evaluation.benchmarks.process import Run, recommender
+from evaluation.benchmarks.shown import MEASURE, ndcg
 from recommender import Recommender, Weights
 
 RESULTS = Path(__file__).parent / "results" / "spine.json"
-MEASURE = nDCG @ 10
 
 
 def measured(corpora: Path, scratch: Path) -> dict[str, Any]:
@@ -55,15 +52,8 @@ def measure(name: str, articles: Path, scratch: Path) -> dict[str, Any]:
 
 def embedding_ndcg(engine: Recommender) -> float:
     """Mean nDCG@10 of embedding order against the editors' lists, over all articles with a list."""
-    lists = engine.lists
-    qrels = [Qrel(query, doc, 1) for query, docs in lists.items() for doc in docs]
-    run = [
-        ScoredDoc(query, item.id, -item.rank)
-        for query, items in engine.recommend_all(k=10)
-        if query in lists
-        for item in items
-    ]
-    return float(ir_measures.calc_aggregate([MEASURE], qrels, run)[MEASURE])
+    lists = {query: [item.id for item in items] for query, items in engine.recommend_all(k=10)}
+    return ndcg(engine.lists, lists)
 
 
 def _cost(run: Run) -> dict[str, Any]:

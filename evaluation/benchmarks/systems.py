@@ -14,7 +14,7 @@ from typing import Any
 
 from evaluation import read_report
 from evaluation.benchmarks.command import run
-from evaluation.benchmarks.corpora import unpacked, unseen_weights
+from evaluation.benchmarks.corpora import unpacked, unseen_file
 from evaluation.benchmarks.process import recommender
 
 RESULTS = Path(__file__).parent / "results" / "systems.json"
@@ -34,7 +34,7 @@ def evaluated(name: str, articles: Path, scratch: Path) -> dict[str, Any]:
     """What is kept of the report on one corpus; prints what the command says."""
     index, output = scratch / "indexes" / name, scratch / "reports" / name
     recommender("index", articles, "--index", index)
-    unseen = unseen_weights(name)
+    unseen = unseen_file(name)
     weights = ("--weights", unseen) if unseen else ()
     run = recommender("evaluate", articles, "--index", index, "--output", output, *weights)
     print(f"## {name}\n", *run.said[:-1], "", sep="\n")

@@ -21,7 +21,7 @@ import yaml
 
 from evaluation import read_report
 from evaluation.benchmarks.command import run
-from evaluation.benchmarks.corpora import unpacked, unseen_weights
+from evaluation.benchmarks.corpora import unpacked, unseen_file
 from evaluation.benchmarks.process import recommender
 from recommender import Article, Recommender, Weights
 
@@ -59,7 +59,7 @@ def measured(corpora: Path, scratch: Path) -> dict[str, Any]:
         recommender("index", articles, "--index", index)
         source = Recommender.open(index, weights=Weights({}))
         found[name] = {
-            variant: ndcg_of(source, change, unseen_weights(name), index, scratch / "variant")
+            variant: ndcg_of(source, change, unseen_file(name), index, scratch / "variant")
             for variant, change in VARIANTS.items()
         }
     return {"measure": MEASURE, "corpora": found}

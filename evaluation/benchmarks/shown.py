@@ -1,0 +1,89 @@
+"""What readers would meet on a whole site under one policy or another, and how good it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ir_measures
+import numpy as np
+from ir_measures import Qrel, ScoredDoc, nDCG
+from numpy.typing import NDArray
+
+from evaluation.catalogue import LIST_LENGTH, Shown
+from evaluation.collection import Collection
+from evaluation.stories import Stories
+from evaluation.task import NOBODY
+from recommender import Policy, Recommender
+
+MEASURE = nDCG @ 10
+FIRST = 5
+"""Places that most sites show."""
+
+Lists = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Looks at the lists of a site with the report's own eyes.
+
+    Attributes:
+        engine: The open index; its editors' lists judge and are not looked at.
+        collection: Its articles, as an evaluation sees them.
+        stories: The report's own test for repeats.
+    """
+
+    engine: Recommender
+    collection: Collection
+    stories: Stories
+
+    @classmethod
+    def of(cls, engine: Recommender) -> Readers:
+        """Those of an open index."""
+        collection = Collection.from_engine(engine)
+        return cls(engine, collection, Stories(collection))
+
+    def lists(self, policy: Policy) -> Lists:
+        """Every article's list, ten long at most, made without any editors' list."""
+        weights = self.engine.weights.without_lists()
+        made = self.engine.recommend_all(LIST_LENGTH, weights=weights, lists={}, policy=policy)
+        return {query: [item.id for item in items] for query, items in made}
+
+    def rows(self, lists: Lists) -> NDArray[np.int32]:
+        """Lists as rows of articles, shape `(n_lists, LIST_LENGTH)`, ended by `NOBODY`."""
+        rows = np.full((len(lists), LIST_LENGTH), NOBODY, dtype=np.int32)
+        for place, ids in enumerate(lists.values()):
+            rows[place, : len(ids)] = [self.collection.rows[one] for one in ids]
+        return rows
+
+    def repeats(self, lists: Lists, k: int) -> float:
+        """The share of lists whose first k places tell a story twice, 0 to 1."""
+        return float(self.stories.has_repeat(self.rows(lists)[:, :k]).mean())
+
+    def figures(self, lists: Lists) -> dict[str, Any]:
+        """What the lists are worth and what readers meet in them."""
+        queries = np.array([self.collection.rows[query] for query in lists], dtype=np.int64)
+        seen = Shown(self.collection, self.stories, queries, self.rows(lists)).catalogue()
+        return {
+            str(MEASURE): round(ndcg(self.engine.lists, lists), 4),
+            "mean_length": round(float(np.mean([len(ids) for ids in lists.values()])), 2),
+            "never_shown": seen["n_never_shown"],
+            "never_shown_share": round(1 - (seen["coverage"] or 0.0), 4),
+            f"repeats@{FIRST}": round(self.repeats(lists, FIRST), 4),
+            f"repeats@{LIST_LENGTH}": round(seen["repeats"] or 0.0, 4),
+            "gini": round(seen["gini"] or 0.0, 4),
+            "diversity": round(seen["diversity"] or 0.0, 4),
+        }
+
+
+def ndcg(truth: Lists, lists: Lists) -> float:
+    """Mean nDCG@10 over the queries of the truth; one without a list counts 0."""
+    qrels = [Qrel(query, doc, 1) for query, docs in truth.items() for doc in docs]
+    run = [
+        ScoredDoc(query, doc, -rank)
+        for query, docs in lists.items()
+        if query in truth
+        for rank, doc in enumerate(docs)
+    ]
+    return float(ir_measures.calc_aggregate([MEASURE], qrels, run)[MEASURE])
