@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
-from conftest import Site
+from conftest import PLAIN, Site
+from evaluated_site import WEIGHTS, fill
 
-from evaluation.benchmarks import reports, spine
+from evaluation.benchmarks import copies, learning, policy, ranking, reports, signals, spine
+from evaluation.benchmarks.corpora import Indexed, unseen_weights
 from evaluation.benchmarks.readme import with_tables
-from recommender import Recommender, build
+from evaluation.benchmarks.shown import Readers
+from recommender import SIGNALS, Article, Recommender, build, shipped_weights
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "evaluation" / "benchmarks" / "results"
@@ -83,3 +88,150 @@ def test_ndcg_counts_only_articles_with_a_list(site: Site) -> None:
     )
 
     assert spine.embedding_ndcg(engine) == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.fixture
+def filled(site: Site) -> Recommender:
+    """Sixty articles with lists; nothing here was seen by the weights."""
+    fill(site)
+    site.weights = WEIGHTS
+    return site.open()
+
+
+def _results(name: str) -> list[dict[str, Any]]:
+    result = json.loads((RESULTS / f"{name}.json").read_text("utf-8"))
+    corpora: list[dict[str, Any]] = result["corpora"]
+    return corpora
+
+
+def test_a_corpus_that_nobody_knows_gets_the_shipped_weights() -> None:
+    """One that they were fitted on gets others."""
+    assert unseen_weights("nobody's") == shipped_weights()
+    seen_by = [corpus.name for corpus in unseen_weights("github-topics").corpora]
+    assert "github-topics" not in seen_by
+    assert len(seen_by) >= 2
+
+
+def test_a_small_site_is_not_worse_off_for_learning() -> None:
+    """Up to 100 lists: on average it loses at most .003, and one draw in ten more than .02."""
+    for corpus in _results("learning"):
+        for point in corpus["points"]:
+            if point["lists"] <= 100:
+                assert point["mean_gain"] >= -0.003, corpus["name"]
+                assert point["low_gain"] >= -0.02, corpus["name"]
+
+
+def test_a_draw_keeps_groups_whole() -> None:
+    """As many lists as asked for learn, others test, and no group does both."""
+    groups = np.repeat(np.arange(30), [1, 1, 3] * 10)
+    for draw in range(5):
+        fold = learning.drawn(groups, 20, 15, draw)
+        assert (len(fold.train), len(fold.test)) == (20, 15)
+        assert not set(groups[fold.train]) & set(groups[fold.test])
+
+
+def test_a_curve_has_a_point_wherever_enough_lists_remain(filled: Recommender) -> None:
+    """A gain is the mean of the draws' gains, and what was learned from is a share of them."""
+    n = len(filled.lists)
+    points = learning.curve(filled, WEIGHTS, {20: 3, n: 3}, 10)
+
+    assert [(point["lists"], point["draws"]) for point in points] == [(20, 3)]
+    assert points[0]["mean_gain"] == pytest.approx(np.mean(points[0]["gains"]), abs=1e-4)
+    assert points[0]["learned"] in {0, 0.33, 0.67, 1}
+    shown = learning.table({"corpora": [{"name": "site", "points": points}]})
+    assert shown.splitlines()[-1].startswith("| site | 20 | 3 | 0.")
+
+
+def test_no_first_five_tell_a_story_twice() -> None:
+    """Though hundreds of edited copies are about; and they cost at most a twentieth of nDCG@10."""
+    for corpus in _results("copies"):
+        clean, copied = corpus["clean"]["collapse"], corpus["with_copies"]
+        assert copied["keep"]["repeats@5"] > 0.1
+        assert copied["collapse"]["repeats@5"] == 0
+        assert copied["collapse"]["nDCG@10"] >= 0.95 * clean["nDCG@10"]
+
+
+def test_an_edited_copy_has_every_so_manieth_word_replaced() -> None:
+    """Through excerpt and body, lines and all; the title has one word more."""
+    article = Article(title="Sea", excerpt="a b c d", body="e f\n\ng h i j")
+    copy = copies.edited(article, 5, ["X"], np.random.default_rng(0))
+    words = f"{copy.excerpt} {copy.body}".split()
+
+    assert (copy.title, copy.body.count("\n\n"), words.count("X")) == ("Sea X", 1, 2)
+    assert np.diff([place for place, word in enumerate(words) if word == "X"]) == [5]
+
+
+def test_the_first_of_a_family_stands_for_the_original() -> None:
+    """What follows of the family takes a place and is right for nobody."""
+    lists = copies.as_originals({"q": ["b", "a-copy-0", "a", "a-copy-1"]}, {"a-copy-0": "a"})
+
+    assert lists == {"q": ["b", "a", "a again, 2", "a-copy-1"]}
+
+
+def test_a_trial_puts_copies_beside_what_is_there(site: Site, filled: Recommender) -> None:
+    """The first two articles that are drawn get one, the next two two each."""
+    ids = [article.id for article in filled.articles]
+    originals = copies.write_copies(filled.articles, site.articles, 4, np.random.default_rng(0))
+    site.build()
+
+    assert [copy.rsplit("-", 1)[1] for copy in originals] == ["0", "0", "0", "1", "0", "1"]
+    assert {a.id for a in site.open().articles} == {*ids, *originals}
+    assert site.open().lists == filled.lists
+
+
+def test_a_policy_on_providers_needs_two_of_them(filled: Recommender) -> None:
+    """Every other has its line; a floor makes lists shorter, and a share is one of all articles."""
+    policies = {name: policy.POLICIES[name] for name in ("none", "per_provider: 2", "floor: 0.05")}
+    found = policy.under_policies(filled, policies)
+
+    assert list(found) == ["none", "floor: 0.05"]
+    assert found["none"]["mean_length"] == 10 > found["floor: 0.05"]["mean_length"]
+    assert found["none"]["never_shown_share"] == pytest.approx(
+        found["none"]["never_shown"] / len(filled.candidates), abs=1e-4
+    )
+    shown = policy.table({"corpora": [{"name": "site", "policies": found}]})
+    assert [line.split(" | ")[0] for line in shown.splitlines()[2:]] == ["| none", "| floor: 0.05"]
+
+
+def test_readers_lists_are_made_without_the_editors(filled: Recommender) -> None:
+    """They judge, so they may not help."""
+    lists = Readers.of(filled).lists(PLAIN)
+    blind = filled.recommend_all(10, lists={}, weights=WEIGHTS.without_lists(), policy=PLAIN)
+
+    assert lists == {query: [item.id for item in items] for query, items in blind}
+
+
+def test_every_signal_belongs_to_a_family() -> None:
+    """So that a new one is not forgotten; a direction in time is never fitted."""
+    in_families = {name for names in signals.FAMILIES.values() for name in names}
+
+    assert in_families == {name for name, kind in SIGNALS.items() if kind != "direction"}
+
+
+def test_what_is_left_out_is_lost(site: Site, filled: Recommender) -> None:
+    """Without any signal the order is that of rows; one that is always absent is not missed."""
+    corpora = [Indexed(name, site.articles, filled, WEIGHTS) for name in ("a", "b")]
+    taught = [signals.Taught.by(corpus, 30) for corpus in corpora]
+    found = signals.worth(taught, {"everything": tuple(SIGNALS)})
+    by_row = taught[0].alone.ndcg(np.zeros(len(SIGNALS))).mean()
+
+    lost = found["without"]["all of: everything"]["corpora"]["a"][0]
+    assert lost == pytest.approx(found["reached"]["a"][0] - by_row, abs=2e-4)
+    assert found["without"]["provider"]["lost"] == [0, 0]
+    assert signals.table(found).count("**everything**") == 1
+
+
+def test_ranking_is_timed_over_pools_of_one_size() -> None:
+    """Whatever is found is cut, or filled up with others, never with the query."""
+    rng = np.random.default_rng(0)
+    ranker = ranking.made_up(300, rng)
+    lists = ranking.made_up_lists(ranker, rng)
+    for n in (20, 290):
+        query = ranking.asked(ranker, np.array([7]))[0]
+        rows = ranking.pool_of(n, query, ranker, lists, rng)
+        assert len(set(rows.tolist())) == n
+        assert 7 not in rows
+        assert np.all(np.diff(rows) > 0)
+    found = ranking.timed(ranker, 5, 50, rng)
+
+    assert all(0 < of["median"] <= of["p99"] for of in found.values())

@@ -12,12 +12,26 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from evaluation.benchmarks import reports, spine, systems
+from evaluation.benchmarks import (
+    copies,
+    learning,
+    policy,
+    ranking,
+    reports,
+    signals,
+    spine,
+    systems,
+)
 
 TABLES: Mapping[str, Callable[[Any], str]] = {
     "spine": spine.table,
     "systems": systems.table,
     "reports": reports.sentence,
+    "learning": learning.table,
+    "signals": signals.table,
+    "policy": policy.table,
+    "copies": copies.table,
+    "ranking": ranking.sentence,
 }
 
 
