@@ -206,6 +206,37 @@ def test_lists_of_neighbours_speak_for_what_they_name(ranker: Ranker) -> None:
     )
 
 
+def test_near_and_listed_is_the_product_of_both(ranker: Ranker) -> None:
+    """In standard deviations; nothing without lists."""
+    rows = np.arange(1, 60)
+    known = Lists.from_rows(lists_by_subject(ARTICLES), 60)
+    found = signals(_query(ranker, 0), rows, ranker.ground, known)
+    kept = {name: standardise(found[:, NAMES.index(name)]) for name in NAMES}
+    nearness = kept["vectors"] + kept["words"]
+    for name in ("listed", "neighbours_list", "neighbours_list_more"):
+        both = found[:, NAMES.index(f"near_and_{name}")]
+        assert both == pytest.approx(nearness * kept[name], abs=1e-4)
+        assert not np.any(_column(ranker, f"near_and_{name}", 0, [1, 2], _no_lists(ranker)))
+
+
+def test_one_rare_word_says_more_than_a_common_one() -> None:
+    """The rarest shared word counts, and the words of the query's title in title and excerpt."""
+    texts = ["zebra wind", "zebra sea", "wind sea", "sea wind", "moon"]
+    small = ranker_of(
+        [
+            Article(title=f"ship {i}", id=str(i), excerpt=text, body="wind")
+            for i, text in enumerate(texts)
+        ]
+    )
+    lists = Lists.from_rows({}, 5)
+    rarest = _column(small, "rarest_word", 0, [1, 2, 3, 4], lists)
+    in_lead = _column(small, "query_title_in_lead", 0, [1, 2], lists)
+
+    assert rarest == pytest.approx([np.log(6 / 3) + 1, *[1.0] * 3])  # zebra in two, wind in all
+    ship, number = 1.0, np.log(6 / 2) + 1
+    assert in_lead == pytest.approx([ship / (ship + number)] * 2)
+
+
 def test_a_text_from_outside_is_ranked_like_an_article(ranker: Ranker) -> None:
     """Its own copy comes first by vectors, by words and by letters."""
     article = ARTICLES[20]

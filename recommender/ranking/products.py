@@ -43,6 +43,13 @@ def shared(terms: Terms, others: Terms) -> NDArray[np.int32]:
     return weightiest
 
 
+def greatest_shared(terms: Terms, table: TermTable) -> NDArray[np.float64]:
+    """The greatest of the query's weights over shared terms, 0 or more; 0 where none is shared."""
+    found = np.where(table.weights > 0, _weights_in_query(terms, table), 0)
+    greatest: NDArray[np.float64] = found.max(axis=1, initial=0).astype(np.float64)
+    return greatest
+
+
 def present(terms: Terms) -> Terms:
     """The same terms, each with the weight 1."""
     return terms[0], np.ones(len(terms[0]), dtype=np.float32)

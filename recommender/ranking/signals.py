@@ -11,7 +11,7 @@ from recommender.features import Graph, Terms, TermTable, sums_of
 from recommender.ranking.ground import Ground
 from recommender.ranking.levels import log_ranks
 from recommender.ranking.lists import Lists
-from recommender.ranking.products import present, products, shares_present
+from recommender.ranking.products import greatest_shared, present, products, shares_present
 from recommender.ranking.query import Query
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ SIGNALS: dict[str, Kind] = {
     "letters": "content",
     "title_in_query": "content",
     "query_title_in_text": "content",
+    "query_title_in_lead": "content",
+    "rarest_word": "content",
     "topics": "content",
     "closeness_in_time": "content",
     "author": "content",
@@ -44,10 +46,14 @@ SIGNALS: dict[str, Kind] = {
     "listed": "lists",
     "neighbours_list": "lists",
     "neighbours_list_more": "lists",
+    "near_and_listed": "lists",
+    "near_and_neighbours_list": "lists",
+    "near_and_neighbours_list_more": "lists",
     "older": "direction",
 }
 """Name to kind, in the order of columns. `lists` need editors' lists; `direction` only a site's own
-fit may use."""
+fit may use. `near_and_…` is the product of nearness and another signal, so that a weight below 0
+says that either is enough."""
 
 N_NEIGHBOURS = 30  # of the query, whose mentions count
 N_LISTING = 50  # of its neighbours that have a list, whose lists count
@@ -137,15 +143,20 @@ def _of_words(
 ) -> dict[str, NDArray[np.float64]]:
     features = ground.features
     title_in_text = shares_present(query.titles, words)
+    lead = features.lead.take(rows)
+    ids = query.words[0]
+    rarities = features.vocabularies["words"].idf[ids]
     return {
         "words": by_words,
         "word_rank_back": -log_ranks(by_words, ground.word_levels[rows]),
-        "lead_words": products(query.lead, features.lead.take(rows)),
+        "lead_words": products(query.lead, lead),
         "letters": products(query.letters, features.letters.take(rows)),
         "title_in_query": products(present(query.words), features.titles.take(rows)),
         "query_title_in_text": np.where(
             np.isnan(features.body_length[rows]), np.nan, title_in_text
         ),
+        "query_title_in_lead": shares_present(query.titles, lead),
+        "rarest_word": greatest_shared((ids, rarities), words),
     }
 
 
@@ -219,10 +230,13 @@ def _of_lists(
     weights = np.maximum(nearness[near], 0) ** 2 + _SMALL
     by_list = _pointed_to(lists.graph, rows, near, weights)
     usual = n_listing / max(1, lists.n_lists_besides(query))
-    return {
+    columns = {
         "listed": np.log1p(n_listing),
         "neighbours_list": np.sqrt(by_list),
         "neighbours_list_more": _more_than(by_list, usual, _RARE_LIST),
+    }
+    return columns | {
+        f"near_and_{name}": nearness * standardise(column) for name, column in columns.items()
     }
 
 
