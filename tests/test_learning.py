@@ -13,6 +13,7 @@ from recommender.errors import ConfigError
 from recommender.ranking.fit import N_SURE, Lesson, calibrate, learn, most_careful
 from recommender.ranking.general import DECLARED, fit_general
 from recommender.ranking.listwise import Examples, fit_weights
+from recommender.ranking.pairwise import Pairs, refine_weights
 from recommender.ranking.pools import Pools
 from recommender.ranking.signals import SIGNALS
 from recommender.ranking.weights import Calibration, Corpus, Weights, calibration_features
@@ -92,6 +93,57 @@ def test_weights_come_near_to_the_truth_and_stay_near_to_what_was_before() -> No
     assert elsewhere == pytest.approx(free, abs=0.02)
 
 
+def examples_of(lesson: Lesson) -> Examples:
+    """Those of all queries."""
+    chosen = np.ones(len(lesson.pools), bool)
+    return Examples.of(lesson.signals, lesson.is_listed, lesson.pools.offsets, chosen)
+
+
+def test_a_pair_stakes_what_its_swap_would_change() -> None:
+    """By hand: entries at ranks 1 and 3 of four candidates; the gradient by finite differences."""
+    two = Examples.of(
+        np.array([[4.0], [3.0], [2.0], [1.0]]),
+        np.array([True, False, True, False]),
+        np.array([0, 4]),
+        np.array([True]),
+    )
+    pairs = Pairs.of(two, np.array([1.0]))
+    places = 1 / np.log2(np.array([2, 3, 4, 5]))
+    swaps = [places[0] - places[1], places[0] - places[3], places[1] - places[2]]
+    swaps.append(places[2] - places[3])
+
+    assert list(zip(pairs.entries.tolist(), pairs.rivals.tolist(), strict=True)) == [
+        *((0, 1), (0, 3)),
+        *((2, 1), (2, 3)),
+    ]
+    assert pairs.stakes == pytest.approx(np.array(swaps) / (places[0] + places[1]))
+    loss, _ = pairs.loss(np.array([1.0]))
+    assert loss == pytest.approx(pairs.stakes @ np.log1p(np.exp([-1, -3, 1, -1])))
+    rng = np.random.default_rng(0)
+    pairs = Pairs.of(examples_of(lesson_of({"words": 1.0}, 6)), rng.normal(size=N_SIGNALS))
+    weights = rng.normal(size=N_SIGNALS)
+    slope = pairs.loss(weights)[1]
+    for i in range(0, N_SIGNALS, 5):
+        step = np.eye(N_SIGNALS)[i] * 1e-3
+        rise = pairs.loss(weights + step)[0] - pairs.loss(weights - step)[0]
+        assert slope[i] == pytest.approx(rise / 2e-3, abs=5e-3)
+
+
+def test_refining_gains_ndcg_moves_only_what_may_and_nothing_without_examples() -> None:
+    """From weights that point the wrong way."""
+    lesson = lesson_of({"words": 1.5}, 300)
+    start = np.eye(N_SIGNALS)[NAMES.index("topics")]
+    words = NAMES.index("words")
+    only_words = np.arange(N_SIGNALS) == words
+    refined = refine_weights([examples_of(lesson)], start, 1e-3, only_words)
+    dear = refine_weights([examples_of(lesson)], start, 100.0, only_words)
+
+    assert lesson.ndcg(refined).mean() > lesson.ndcg(start).mean() + 0.2
+    assert refined[~only_words].tolist() == start[~only_words].tolist()
+    assert abs(dear[words]) < 0.02
+    assert refine_weights([], start, 0.1, only_words).tolist() == start.tolist()
+
+
 def test_each_corpus_counts_the_same() -> None:
     """A large one does not outvote a small one that says the opposite."""
     many, few = lesson_of({"words": 1.0}, 900), lesson_of({"words": -1.0}, 90, seed=1)
@@ -169,8 +221,8 @@ def test_scores_say_how_often_an_editor_lists_the_article() -> None:
     """Calibrated on one half of the queries, right on the other within a few per cent."""
     truth = {"vectors": 1.5}
     vector = Weights(truth).vector()
-    calibration = calibrate([lesson_of(truth, 400)], vector)
-    other = lesson_of(truth, 400, seed=9)
+    calibration = calibrate([lesson_of(truth, 1_200)], vector)
+    other = lesson_of(truth, 1_200, seed=9)
     scores, listed = [], []
     for start, end in zip(other.pools.offsets[:-1], other.pools.offsets[1:], strict=True):
         raw = other.signals[start:end] @ vector
@@ -213,10 +265,8 @@ def test_general_weights_learn_what_two_corpora_carry_and_declare_the_rest() -> 
     assert weights.signals["words"] > 0.3
     assert weights.signals["listed"] > 0.3
     assert "older" not in weights.signals
-    assert set(weights.without_lists().signals) == set(weights.signals) - {
-        "listed",
-        *("neighbours_list", "neighbours_list_more"),
-    }
+    of_lists = {name for name, kind in SIGNALS.items() if kind == "lists"}
+    assert set(weights.without_lists().signals) == set(weights.signals) - of_lists
 
 
 def test_weights_are_kept_as_text_and_read_back(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from recommender.features import spans, sums_of
 from recommender.ranking.folds import folds_by_group
 from recommender.ranking.listwise import Examples, fit_weights
+from recommender.ranking.pairwise import refine_weights
 from recommender.ranking.pools import Pools
 from recommender.ranking.signals import SIGNALS
 from recommender.ranking.weights import Calibration, Weights, calibration_features
@@ -18,8 +19,11 @@ from recommender.ranking.weights import Calibration, Weights, calibration_featur
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-PENALTIES = (3.0, 0.3, 0.03, 0.01)
+PENALTIES = (3.0, 0.3, 0.03)
 """What moving away from the shipped weights may cost; one is chosen for each site."""
+
+REFINING = 0.015
+"""What moving away from weights that were fitted list by list costs, when pairs refine them."""
 
 N_INNER_FOLDS = 5
 N_SURE = 30
@@ -108,15 +112,16 @@ class Lesson:
         """Weights from the most careful to the freest, learned from some of the queries.
 
         The shipped ones without editors' lists, with them, and then moved away from these at ever
-        lower penalties.
+        lower penalties, each refined by pairs.
         """
-        before = shipped.vector()
+        before = fitted = shipped.vector()
         found = [shipped.without_lists().vector(), before]
         chosen = np.zeros(len(self.pools), dtype=bool)
         chosen[train] = True
         examples = Examples.of(self.signals, self.is_listed, self.pools.offsets, chosen)
         for penalty in PENALTIES:
-            found.append(fit_weights([examples], before, penalty, _ALL, first=found[-1]))
+            fitted = fit_weights([examples], before, penalty, _ALL, first=fitted)
+            found.append(refine_weights([examples], fitted, REFINING, _ALL))
         return found
 
 

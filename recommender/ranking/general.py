@@ -9,6 +9,7 @@ import numpy as np
 
 from recommender.ranking.fit import Lesson, calibrate
 from recommender.ranking.listwise import Examples, fit_weights
+from recommender.ranking.pairwise import refine_weights
 from recommender.ranking.signals import SIGNALS
 from recommender.ranking.weights import Corpus, Weights
 
@@ -26,6 +27,9 @@ DECLARED = {
 
 PENALTY = 0.05
 """What the square of each weight costs."""
+
+REFINING = 0.15
+"""What the square of its distance from there costs, when pairs refine the weights."""
 
 N_CARRYING = 2
 """A signal's weight is learned where at least so many corpora carry it."""
@@ -78,4 +82,4 @@ def _learned(
         )
         for lesson in lessons
     ]
-    return fit_weights(examples, before, PENALTY, is_free)
+    return refine_weights(examples, fit_weights(examples, before, PENALTY, is_free), REFINING, is_free)
