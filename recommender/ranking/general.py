@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DECLARED = {
-    "closeness_in_time": 0.5,
+    "closeness_in_time": 0.25,
     "topics": 0.2,
     "author": 0.15,
     "provider": 0.1,
@@ -82,4 +82,5 @@ def _learned(
         )
         for lesson in lessons
     ]
-    return refine_weights(examples, fit_weights(examples, before, PENALTY, is_free), REFINING, is_free)
+    fitted = fit_weights(examples, before, PENALTY, is_free)
+    return refine_weights(examples, fitted, REFINING, is_free)
