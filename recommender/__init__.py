@@ -49,7 +49,7 @@ from recommender.version import __version__
 if TYPE_CHECKING:
     from recommender.embedding.registry import ModelEntry, list_models, verify_model
     from recommender.engine import Recommender, recommend
-    from recommender.fitting import fit, gain_of_fitting, lesson_from
+    from recommender.fitting import fit, gain_of_fitting, lesson_by_groups, lesson_from
     from recommender.indexing import BuildReport, build
     from recommender.proposal import Proposal, propose_settings
     from recommender.ranking.fit import Lesson
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from recommender.ranking.general import fit_general
     from recommender.ranking.pools import Pools
     from recommender.ranking.signals import SIGNALS
+    from recommender.ranking.site import Site
     from recommender.ranking.weights import Calibration, Corpus, Weights
     from recommender.site_weights import shipped_weights
 
@@ -98,6 +99,7 @@ __all__ = [
     "SchemaSettings",
     "Settings",
     "Signal",
+    "Site",
     "UnknownArticleError",
     "VectorIndexError",
     "Weights",
@@ -107,6 +109,7 @@ __all__ = [
     "fit_general",
     "folds_by_group",
     "gain_of_fitting",
+    "lesson_by_groups",
     "lesson_from",
     "list_models",
     "propose_settings",
@@ -129,12 +132,14 @@ _IMPORTED_LATE = {
     "Proposal": "proposal",
     "Recommender": "engine",
     "SIGNALS": "ranking.signals",
+    "Site": "ranking.site",
     "Weights": "ranking.weights",
     "build": "indexing",
     "fit": "fitting",
     "fit_general": "ranking.general",
     "folds_by_group": "ranking.folds",
     "gain_of_fitting": "fitting",
+    "lesson_by_groups": "fitting",
     "lesson_from": "fitting",
     "list_models": "embedding.registry",
     "propose_settings": "proposal",

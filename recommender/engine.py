@@ -135,8 +135,8 @@ class Recommender:
 
     @property
     def weights(self) -> Weights:
-        """How much each signal counts: the site's own weights, or those that are shipped."""
-        return self._weights
+        """How much each signal counts here: the site's own weights, or those that are shipped."""
+        return self._weights.at(self._ranker.ground.site)
 
     @property
     def policy(self) -> Policy:
@@ -312,7 +312,8 @@ class Recommender:
     ) -> Way:
         entries = self._rows_of(self.lists if lists is None else lists)
         known = Lists.from_rows(entries, self._snapshot.n_articles)
-        return Way(weights or self._weights, entries, known, policy or self._settings.policy)
+        here = (weights or self._weights).at(self._ranker.ground.site)
+        return Way(here, entries, known, policy or self._settings.policy)
 
     def _rows_of(self, lists: Mapping[str, Sequence[str]]) -> dict[int, list[int]]:
         row = self._lookup.row_of_id

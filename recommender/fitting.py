@@ -53,23 +53,34 @@ def fit(
         UnknownArticleError: An id is not in the index.
     """
     shipped = start or shipped_weights()
-    lesson = _unseen_lesson(engine, lists, rng, progress)
+    lesson = lesson_by_groups(engine, lists=lists, rng=rng, progress=progress)
     if lesson is None:
         return shipped.without_lists()
+    shipped = shipped.at(lesson.pools.site)
     learned = learn(lesson, shipped, rng)
     if learned.signals == shipped.without_lists().signals:
         return learned
-    return replace(learned, calibration=calibrate([lesson], learned.vector()))
+    return replace(learned, calibration=calibrate([lesson], [learned.vector()]))
 
 
-def _unseen_lesson(
-    engine: Recommender, lists: Lists, rng: np.random.Generator, progress: Progress | None
+def lesson_by_groups(
+    engine: Recommender,
+    *,
+    lists: Lists,
+    rng: np.random.Generator,
+    progress: Progress | None = None,
 ) -> Lesson | None:
     """Every list among candidates for which no list of its own group was looked at.
 
     Lists that name each other are much alike. If a query's signals saw those of its group, lists
     would seem to say more than they do of an article that nobody has made a list for, and small
     sites would trust them too much.
+
+    Args:
+        engine: The open index.
+        lists: Article id to the ids of its list.
+        rng: Deals the parts of which each is looked at by the others.
+        progress: As for `fit`.
 
     Returns:
         The lesson; None where there is only one group, or none.
@@ -126,7 +137,7 @@ def gain_of_fitting(
         )
         weights = fit(engine, lists=known, rng=rng, start=start, progress=tell)
         alone = lesson_from(engine, lists=held_out, known={})
-        before[fold.test] = alone.ndcg(shipped.without_lists().vector())
+        before[fold.test] = alone.ndcg(shipped.at(alone.pools.site).without_lists().vector())
         lesson = lesson_from(engine, lists=held_out, known=known)
         after[fold.test] = lesson.ndcg(weights.vector())
     return gain_of(before, after, groups, rng)

@@ -22,7 +22,7 @@ from recommender.ranking.policy import choose
 from recommender.ranking.pools import Pools
 from recommender.ranking.query import Query
 from recommender.ranking.ranked import Ranked
-from recommender.ranking.signals import SIGNALS, signals
+from recommender.ranking.signals import signals
 from recommender.ranking.stored import from_arrays
 from recommender.ranking.weights import Weights
 from recommender.records import Article, Origin
@@ -107,7 +107,8 @@ class Ranker:
             vectors: Shape `(n_articles, dim)`, float32, unit rows, in the same order.
         """
         near = VectorIndex(vectors).search(vectors, RANKS[-1] + 1)
-        neighbourhoods = Neighbourhoods.of(near.rows, near.similarities)
+        found = zip(near.rows, near.similarities, strict=True)
+        neighbourhoods = Neighbourhoods.of(len(articles), found)
         return Ground.prepare(vectors, collect(articles), neighbourhoods)
 
     def pools(
@@ -133,7 +134,7 @@ class Ranker:
             values.append(signals(query, found[-1], self.ground, known))
             if progress and done % 100 == 0:
                 progress(done, len(rows))
-        return Pools.joined(rows.tolist(), found, values, len(SIGNALS))
+        return Pools.joined(rows.tolist(), found, values, self.ground.site)
 
     def near(self, vectors: NDArray[np.float32], n_nearest: int = N_NEAREST) -> NDArray[np.int64]:
         """Rows of the nearest by vectors, shape `(n_queries, n)`, one more than asked for."""
@@ -187,7 +188,7 @@ class Ranker:
         Returns:
             At most k rows each, best first.
         """
-        found = []
+        found, weights = [], weights.at(self.ground.site)
         for place, row in enumerate(pools.queries.tolist()):
             part = slice(*pools.offsets[place : place + 2])
             ranked = Ranked.weighed(pools.rows[part], pools.signals[part], weights)

@@ -121,7 +121,7 @@ KINDS: Sequence[tuple[tuple[str, ...], Callable[[Pair], str]]] = (
     (
         (
             *("words", "word_rank_back", "lead_words", "letters"),
-            *("title_in_query", "query_title_in_text"),
+            *("title_in_query", "query_title_in_text", "query_title_in_lead", "rarest_word"),
         ),
         _words,
     ),
@@ -133,7 +133,13 @@ KINDS: Sequence[tuple[tuple[str, ...], Callable[[Pair], str]]] = (
     (("folder",), _folder),
     (("named", "page_rank"), _fame),
     (("neighbours_mention", "neighbours_name", "mentioned_together"), _mentions),
-    (("listed", "neighbours_list", "neighbours_list_more"), _lists),
+    (
+        (
+            *("listed", "neighbours_list", "neighbours_list_more"),
+            *("near_and_listed", "near_and_neighbours_list", "near_and_neighbours_list_more"),
+        ),
+        _lists,
+    ),
     (("body_length",), _nothing),
 )
 """Signals that say the same kind of thing, and how it is said."""

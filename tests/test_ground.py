@@ -8,7 +8,13 @@ from sample_ground import random_articles, ranker_of
 
 from recommender.features import Graph, TermTable
 from recommender.ranking.adaptation import Adaptation
-from recommender.ranking.ground import MAX_MENTIONERS, Ground, Neighbourhoods, page_rank
+from recommender.ranking.ground import (
+    MAX_MENTIONERS,
+    N_NEAREST,
+    Ground,
+    Neighbourhoods,
+    page_rank,
+)
 from recommender.ranking.levels import RANKS, levels, log_ranks
 from recommender.ranking.products import present, products, shares_present
 from recommender.ranking.retrieval import MAX_POSTINGS, Postings
@@ -118,9 +124,11 @@ def test_with_few_articles_the_adapted_measure_stays_finite() -> None:
 def test_it_is_counted_how_many_have_an_article_near() -> None:
     """An article is not near to itself."""
     rows = np.array([[0, 1, 2], [2, 1, 0], [2, 0, 1]])
-    near = Neighbourhoods.of(rows, np.array([[1.0, 0.5, 0.4], [0.9, 0.9, 0.1], [1, 0.3, 0.2]]))
+    similarities = np.array([[1.0, 0.5, 0.4], [0.9, 0.9, 0.1], [1, 0.3, 0.2]])
+    near = Neighbourhoods.of(3, zip(rows, similarities, strict=True))
 
-    assert near.n_near.tolist() == [2, 2, 2]
+    assert near.n_near().tolist() == [2, 2, 2]
+    assert near.nearest[:, :3].tolist() == [[1, 2, -1], [2, 0, -1], [0, 1, -1]]
     assert near.levels[:, :2] == pytest.approx(np.array([[0.5, 0.4], [0.9, 0.1], [0.3, 0.2]]))
 
 
@@ -143,7 +151,8 @@ def test_of_many_mentioners_those_that_mention_few_are_kept() -> None:
     changed = type(features)(
         **{name: getattr(features, name) for name in features.__slots__} | {"mentions": mentions}
     )
-    near = Neighbourhoods(np.zeros((n + 1, len(RANKS)), np.float32), np.zeros(n + 1, np.int64))
+    nobody = np.full((n + 1, N_NEAREST), -1)
+    near = Neighbourhoods(np.zeros((n + 1, len(RANKS)), np.float32), nobody)
     ground = Ground.prepare(vectors, changed, near)
 
     assert ground.mentioners.of(0).tolist() == list(range(1, MAX_MENTIONERS + 1))

@@ -16,10 +16,14 @@ from recommender.ranking.listwise import Examples, fit_weights
 from recommender.ranking.pairwise import Pairs, refine_weights
 from recommender.ranking.pools import Pools
 from recommender.ranking.signals import SIGNALS
+from recommender.ranking.site import PLAIN_ENGLISH, Site
 from recommender.ranking.weights import Calibration, Corpus, Weights, calibration_features
 
 NAMES = list(SIGNALS)
 N_SIGNALS = len(NAMES)
+ALL = np.ones((N_SIGNALS, 1), bool)
+ZERO = np.zeros((N_SIGNALS, 1))
+HERE = np.ones(1)
 
 
 def lesson_of(
@@ -45,7 +49,7 @@ def lesson_of(
 def test_the_loss_is_the_cross_entropy_and_its_gradient_is_right() -> None:
     """Against finite differences, and by hand for one query of two."""
     lesson = lesson_of({"words": 1.0}, 6)
-    examples = Examples.of(lesson.signals, lesson.is_listed, lesson.pools.offsets, np.ones(6, bool))
+    examples = lesson.examples(HERE)
     rng = np.random.default_rng(0)
     weights = rng.normal(size=N_SIGNALS)
     loss, slope = examples.loss(weights)
@@ -53,9 +57,8 @@ def test_the_loss_is_the_cross_entropy_and_its_gradient_is_right() -> None:
         step = np.eye(N_SIGNALS)[i] * 1e-3
         rise = examples.loss(weights + step)[0] - examples.loss(weights - step)[0]
         assert slope[i] == pytest.approx(rise / 2e-3, abs=5e-3)
-    two = Examples.of(
-        np.array([[1.0], [0.0]]), np.array([True, False]), np.array([0, 2]), np.array([True])
-    )
+    is_listed, offsets = np.array([True, False]), np.array([0, 2])
+    two = Examples.of(np.array([[1.0], [0.0]]), is_listed, offsets, np.array([True]), HERE)
 
     assert two.loss(np.array([2.0]))[0] == pytest.approx(np.log1p(np.exp(-2)))
     assert loss > 0
@@ -64,39 +67,50 @@ def test_the_loss_is_the_cross_entropy_and_its_gradient_is_right() -> None:
 def test_queries_without_a_found_entry_teach_nothing() -> None:
     """A list of which nothing is among the candidates has no right answer to put first."""
     signals, offsets = np.zeros((4, 1)), np.array([0, 2, 4])
-    examples = Examples.of(signals, np.array([0, 0, 1, 0], bool), offsets, np.ones(2, bool))
+    is_listed, chosen = np.array([0, 0, 1, 0], bool), np.ones(2, bool)
+    examples = Examples.of(signals, is_listed, offsets, chosen, HERE)
 
     assert len(examples) == 1
     assert (examples.listed.tolist(), examples.shares.tolist()) == ([0], [1])
-    none = Examples.of(signals, np.zeros(4, bool), offsets, np.ones(2, bool))
-    prior = np.array([0.7])
-    assert fit_weights([none], prior, 0.1, np.ones(1, bool)) is prior
+    none = Examples.of(signals, np.zeros(4, bool), offsets, chosen, HERE)
+    prior = np.array([[0.7]])
+    assert fit_weights([none], prior, 0.1, np.ones((1, 1), bool)) is prior
 
 
 def test_weights_come_near_to_the_truth_and_stay_near_to_what_was_before() -> None:
     """More so the dearer it is to move; what may not move does not."""
     lesson = lesson_of({"words": 1.5, "topics": -0.5}, 400, n_listed=1)
-    zero = np.zeros(N_SIGNALS)
-    examples = Examples.of(
-        lesson.signals, lesson.is_listed, lesson.pools.offsets, np.ones(400, bool)
-    )
-    movable = np.ones(N_SIGNALS, bool)
-    free, dear = (fit_weights([examples], zero, penalty, movable) for penalty in (1e-4, 10.0))
+    examples = lesson.examples(HERE)
+    free, dear = (fit_weights([examples], ZERO, penalty, ALL)[:, 0] for penalty in (1e-4, 10.0))
     words, topics = NAMES.index("words"), NAMES.index("topics")
 
     assert free[words] == pytest.approx(1.5, abs=0.2)
     assert free[topics] == pytest.approx(-0.5, abs=0.2)
     assert abs(dear[words]) < 0.1
-    is_free = np.arange(N_SIGNALS) != words
-    assert fit_weights([examples], zero, 1e-4, is_free)[words] == 0
-    elsewhere = fit_weights([examples], zero, 1e-4, movable, first=np.ones(N_SIGNALS))
+    is_free = (np.arange(N_SIGNALS) != words)[:, None]
+    assert fit_weights([examples], ZERO, 1e-4, is_free)[words] == 0
+    elsewhere = fit_weights([examples], ZERO, 1e-4, ALL, first=ZERO + 1)[:, 0]
     assert elsewhere == pytest.approx(free, abs=0.02)
 
 
-def examples_of(lesson: Lesson) -> Examples:
-    """Those of all queries."""
-    chosen = np.ones(len(lesson.pools), bool)
-    return Examples.of(lesson.signals, lesson.is_listed, lesson.pools.offsets, chosen)
+def test_weights_shift_with_conditions() -> None:
+    """Two corpora that differ in nothing but a condition and in what counts under it."""
+    usual, strange = lesson_of({"words": 1.0}, 300), lesson_of({"words": 0.4}, 300, seed=1)
+    examples = [usual.examples(np.array([1.0, 0.0])), strange.examples(np.array([1.0, 0.5]))]
+    both = np.ones((N_SIGNALS, 2), bool)
+    found = fit_weights(examples, np.zeros((N_SIGNALS, 2)), 1e-4, both)[NAMES.index("words")]
+
+    assert found == pytest.approx([1.0, -1.2], abs=0.25)
+    here = Weights({"words": 1.0, "topics": 0.5}, shifts={"strange_language": {"words": -1.2}})
+    assert here.at(Site(strange_language=0.5)) == Weights({"words": 0.4, "topics": 0.5})
+    assert here.at(PLAIN_ENGLISH) == Weights({"words": 1.0, "topics": 0.5})
+
+
+def test_what_lists_say_is_not_brought_back_by_a_shift() -> None:
+    """Without lists their signals have no weight, whatever the condition."""
+    weights = Weights({"listed": 1.0}, shifts={"short_texts": {"listed": 1.0, "words": 1.0}})
+
+    assert weights.without_lists().at(Site(short_texts=1.0)).signals == {}
 
 
 def test_a_pair_stakes_what_its_swap_would_change() -> None:
@@ -106,6 +120,7 @@ def test_a_pair_stakes_what_its_swap_would_change() -> None:
         np.array([True, False, True, False]),
         np.array([0, 4]),
         np.array([True]),
+        HERE,
     )
     pairs = Pairs.of(two, np.array([1.0]))
     places = 1 / np.log2(np.array([2, 3, 4, 5]))
@@ -120,7 +135,7 @@ def test_a_pair_stakes_what_its_swap_would_change() -> None:
     loss, _ = pairs.loss(np.array([1.0]))
     assert loss == pytest.approx(pairs.stakes @ np.log1p(np.exp([-1, -3, 1, -1])))
     rng = np.random.default_rng(0)
-    pairs = Pairs.of(examples_of(lesson_of({"words": 1.0}, 6)), rng.normal(size=N_SIGNALS))
+    pairs = Pairs.of(lesson_of({"words": 1.0}, 6).examples(HERE), rng.normal(size=N_SIGNALS))
     weights = rng.normal(size=N_SIGNALS)
     slope = pairs.loss(weights)[1]
     for i in range(0, N_SIGNALS, 5):
@@ -132,13 +147,14 @@ def test_a_pair_stakes_what_its_swap_would_change() -> None:
 def test_refining_gains_ndcg_moves_only_what_may_and_nothing_without_examples() -> None:
     """From weights that point the wrong way."""
     lesson = lesson_of({"words": 1.5}, 300)
-    start = np.eye(N_SIGNALS)[NAMES.index("topics")]
+    start = np.eye(N_SIGNALS)[:, [NAMES.index("topics")]]
     words = NAMES.index("words")
-    only_words = np.arange(N_SIGNALS) == words
-    refined = refine_weights([examples_of(lesson)], start, 1e-3, only_words)
-    dear = refine_weights([examples_of(lesson)], start, 100.0, only_words)
+    only_words = (np.arange(N_SIGNALS) == words)[:, None]
+    examples = [lesson.examples(HERE)]
+    refined = refine_weights(examples, start, 1e-3, only_words)
+    dear = refine_weights(examples, start, 100.0, only_words)
 
-    assert lesson.ndcg(refined).mean() > lesson.ndcg(start).mean() + 0.2
+    assert lesson.ndcg(refined[:, 0]).mean() > lesson.ndcg(start[:, 0]).mean() + 0.2
     assert refined[~only_words].tolist() == start[~only_words].tolist()
     assert abs(dear[words]) < 0.02
     assert refine_weights([], start, 0.1, only_words).tolist() == start.tolist()
@@ -147,11 +163,7 @@ def test_refining_gains_ndcg_moves_only_what_may_and_nothing_without_examples() 
 def test_each_corpus_counts_the_same() -> None:
     """A large one does not outvote a small one that says the opposite."""
     many, few = lesson_of({"words": 1.0}, 900), lesson_of({"words": -1.0}, 90, seed=1)
-    examples = [
-        Examples.of(one.signals, one.is_listed, one.pools.offsets, np.ones(len(one.pools), bool))
-        for one in (many, few)
-    ]
-    found = fit_weights(examples, np.zeros(N_SIGNALS), 1e-3, np.ones(N_SIGNALS, bool))
+    found = fit_weights([one.examples(HERE) for one in (many, few)], ZERO, 1e-3, ALL)
 
     assert abs(found[NAMES.index("words")]) < 0.1
 
@@ -221,7 +233,7 @@ def test_scores_say_how_often_an_editor_lists_the_article() -> None:
     """Calibrated on one half of the queries, right on the other within a few per cent."""
     truth = {"vectors": 1.5}
     vector = Weights(truth).vector()
-    calibration = calibrate([lesson_of(truth, 1_200)], vector)
+    calibration = calibrate([lesson_of(truth, 1_200)], [vector])
     other = lesson_of(truth, 1_200, seed=9)
     scores, listed = [], []
     for start, end in zip(other.pools.offsets[:-1], other.pools.offsets[1:], strict=True):
@@ -273,6 +285,7 @@ def test_weights_are_kept_as_text_and_read_back(tmp_path: Path) -> None:
     """Corpora, day, scores, calibration and all."""
     weights = Weights(
         signals={"vectors": 0.25, "topics": -0.5},
+        shifts={"short_texts": {"vectors": 0.125}},
         declared=frozenset({"topics"}),
         calibration=Calibration(-1.0, 0.5, 0.25, 2.0),
         corpora=(Corpus("blog", "ab" * 32, 12),),
@@ -297,6 +310,9 @@ def test_weights_are_kept_as_text_and_read_back(tmp_path: Path) -> None:
         ("format: 1\nweights: {vectors: yes}\n", "`weights.vectors` is True, not a finite number"),
         ("format: 1\nweights: {vectors: .nan}\n", "`weights.vectors` is nan, not a finite number"),
         ("format: 1\nweights: {vecters: 1}\n", "names the unknown signal “vecters”"),
+        ("format: 1\nshifts: {short_texts: {vecters: 1}}\n", "the unknown signal “vecters”"),
+        ("format: 1\nshifts: {long_texts: {words: 1}}\n", "the unknown condition “long_texts”"),
+        ("format: 1\nshifts: {short_texts: 1}\n", "`short_texts` is not a mapping"),
         ("format: 1\ncalibration: {slope: 1}\n", "has other parts than expected"),
         ("format: 1\nfitted_on: [{name: x}]\n", "has other parts than expected"),
     ],

@@ -60,7 +60,9 @@ def curve(
         n_tested: Lists that each draw is tested on.
     """
     lists = engine.lists
-    before = lesson_from(engine, lists=lists, known={}).ndcg(start.without_lists().vector())
+    alone = lesson_from(engine, lists=lists, known={})
+    start = start.at(alone.pools.site)
+    before = alone.ndcg(start.without_lists().vector())
     groups = reciprocal_groups(lists, sorted(lists))
     return [
         point(engine, start, before, [drawn(groups, size, n_tested, i) for i in range(n_draws)])

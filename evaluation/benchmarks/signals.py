@@ -19,24 +19,35 @@ from numpy.typing import NDArray
 
 from evaluation.benchmarks.command import run
 from evaluation.benchmarks.corpora import Indexed, indexed
-from recommender import SIGNALS, Corpus, Lesson, fit_general, lesson_from
+from recommender import (
+    SIGNALS,
+    Corpus,
+    Lesson,
+    Recommender,
+    fit_general,
+    lesson_by_groups,
+    lesson_from,
+)
 
 RESULTS = Path(__file__).parent / "results" / "signals.json"
 N_LISTS = 500
-"""Of each corpus, drawn; the others may be looked at where lists may."""
+"""Of each corpus, drawn; where lists may be looked at, these are."""
 
 SEED = 5
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "vectors": ("vectors", "adapted_vectors", "vector_rank", "vector_rank_back"),
-    "words": ("words", "word_rank_back", "lead_words"),
+    "words": ("words", "word_rank_back", "lead_words", "rarest_word"),
     "letters": ("letters",),
     "titles and mentions": (
-        *("title_in_query", "query_title_in_text", "named"),
+        *("title_in_query", "query_title_in_text", "query_title_in_lead", "named"),
         *("neighbours_mention", "neighbours_name", "mentioned_together"),
     ),
     "labels and dates": ("topics", "author", "provider", "folder", "closeness_in_time"),
     "popularity": ("named", "page_rank", "body_length"),
-    "lists": ("listed", "neighbours_list", "neighbours_list_more"),
+    "lists": (
+        *("listed", "neighbours_list", "neighbours_list_more"),
+        *("near_and_listed", "near_and_neighbours_list", "near_and_neighbours_list_more"),
+    ),
 }
 """What belongs together; a signal may belong to two."""
 
@@ -58,12 +69,19 @@ class Taught:
         return cls(
             Corpus(corpus.name, corpus.engine.corpus_hash, len(drawn)),
             lesson_from(corpus.engine, lists=drawn, known={}),
-            lesson_from(corpus.engine, lists=drawn, known=lists),
+            _with_lists(corpus.engine, drawn),
         )
 
     def without(self, names: Sequence[str]) -> Taught:
         """The same where some signals say nothing."""
         return Taught(self.corpus, _blind(self.alone, names), _blind(self.with_lists, names))
+
+
+def _with_lists(engine: Recommender, lists: Mapping[str, Sequence[str]]) -> Lesson:
+    lesson = lesson_by_groups(engine, lists=lists, rng=np.random.default_rng(SEED))
+    if lesson is None:
+        raise SystemExit("the lists of a corpus all hang together; expected two groups or more")
+    return lesson
 
 
 def _blind(lesson: Lesson, names: Sequence[str]) -> Lesson:
@@ -101,8 +119,9 @@ def _reached(taught: Sequence[Taught]) -> dict[str, NDArray[np.float64]]:
             [other.with_lists for other in others],
             [other.corpus for other in others],
         )
-        alone = one.alone.ndcg(weights.without_lists().vector())
-        found[one.corpus.name] = np.stack([alone, one.with_lists.ndcg(weights.vector())])
+        here = weights.at(one.alone.pools.site)
+        alone = one.alone.ndcg(here.without_lists().vector())
+        found[one.corpus.name] = np.stack([alone, one.with_lists.ndcg(here.vector())])
     return found
 
 

@@ -23,7 +23,7 @@ from evaluation import read_report
 from evaluation.benchmarks.command import run
 from evaluation.benchmarks.corpora import unpacked, unseen_file
 from evaluation.benchmarks.process import recommender
-from recommender import Article, Recommender, Weights
+from recommender import Article, Recommender, Weights, build
 
 RESULTS = Path(__file__).parent / "results" / "variants.json"
 MEASURE = "nDCG@10"
@@ -73,10 +73,7 @@ def ndcg_of(
     folder: Path,
 ) -> dict[str, float | None]:
     """System to nDCG@10 on a changed site; None where it lacks what a system needs."""
-    shutil.rmtree(folder, ignore_errors=True)
-    write_variant(source, change, folder / "articles")
-    shutil.copytree(index, folder / "index")  # texts that stay the same are not encoded again
-    recommender("index", folder / "articles", "--index", folder / "index")
+    indexed_variant(source, change, index, folder)
     recommender(
         *("evaluate", folder / "articles", "--index", folder / "index"),
         *("--output", folder / "report", "--systems", ",".join((*SINGLE, PRODUCT))),
@@ -84,6 +81,24 @@ def ndcg_of(
     )
     systems = read_report(folder / "report")["systems"]
     return {system["name"]: system["measures"][MEASURE]["mean"] for system in systems}
+
+
+def indexed_variant(
+    source: Recommender, change: Callable[[Article], Article], index: Path, folder: Path
+) -> Recommender:
+    """A changed site, written and indexed in a folder that is made anew.
+
+    Args:
+        source: The site as it is.
+        change: What becomes of each article.
+        index: The index of the site as it is: texts that stay the same are not encoded again.
+        folder: Gets `articles` and `index`.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    write_variant(source, change, folder / "articles")
+    shutil.copytree(index, folder / "index")
+    build(folder / "articles", index=folder / "index")
+    return Recommender.open(folder / "index", weights=Weights({}))
 
 
 def write_variant(source: Recommender, change: Callable[[Article], Article], folder: Path) -> None:

@@ -80,13 +80,13 @@ class Fitted(Weighted):
 
 def _ranked(task: Task, weights: Weights, lists: Mapping[str, Sequence[str]]) -> Scored:
     """Candidates by their raw scores; behind them everything else, by similarity and unscored."""
-    collection, vector = task.collection, weights.vector()
+    collection = task.collection
 
     def score(queries: Rows) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         pools = collection.ranking.pools(collection.ids(queries), lists)
         order = collection.vectors[queries] @ collection.vectors.T
         scores = np.full_like(order, np.nan)
-        raw = (pools.standardised() @ vector).round(6)
+        raw = (pools.standardised() @ weights.at(pools.site).vector()).round(6)
         similarities = pools.signals[:, 0].astype(np.float64)
         for place, (start, end) in enumerate(zip(pools.offsets, pools.offsets[1:], strict=False)):
             part, rows = slice(start, end), pools.rows[start:end]

@@ -41,8 +41,7 @@ def command(ctx: click.Context, index: Path | None, output: Path | None, seed: i
 
     settings = Settings.from_file(ctx.obj)
     path = output or settings.weights
-    shipped = shipped_weights()
-    engine = Recommender.open(index, settings=settings, weights=shipped)
+    engine = Recommender.open(index, settings=settings, weights=shipped_weights())
     lists = engine.lists
     with progress_bar() as progress:
         gain = gain_of_fitting(
@@ -64,7 +63,7 @@ def command(ctx: click.Context, index: Path | None, output: Path | None, seed: i
         return
     with replacing(path) as stream:
         stream.write(_labelled(weights, gain, engine).to_yaml())
-    _print_changes(shipped, weights)
+    _print_changes(engine.weights, weights)
     click.echo(f"weights: {harmless(str(path))}")
 
 

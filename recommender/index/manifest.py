@@ -15,7 +15,7 @@ from recommender.index.damage import damage
 from recommender.index.record_json import from_plain, to_plain
 from recommender.records import ModelIdentity
 
-FORMAT = 2
+FORMAT = 3
 MAX_BYTES = 1 << 20
 GENERATION = re.compile(r"generation-[0-9]{6,18}")
 

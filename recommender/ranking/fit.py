@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 PENALTIES = (3.0, 0.3, 0.03)
 """What moving away from the shipped weights may cost; one is chosen for each site."""
 
-REFINING = 0.015
-"""What moving away from weights that were fitted list by list costs, when pairs refine them."""
+REFINING = 0.5
+"""What share of that it costs to move on from there, when pairs refine the weights."""
 
 N_INNER_FOLDS = 5
 N_SURE = 30
@@ -32,7 +32,8 @@ N_SURE = 30
 DEPTH = 10
 _N_CALIBRATED = 20  # candidates of each query, the best ones
 
-_ALL = np.ones(len(SIGNALS), dtype=bool)
+_ALL = np.ones((len(SIGNALS), 1), dtype=bool)
+_HERE = np.ones(1)  # on one's own site nothing depends on what kind of site it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +115,24 @@ class Lesson:
         The shipped ones without editors' lists, with them, and then moved away from these at ever
         lower penalties, each refined by pairs.
         """
-        before = fitted = shipped.vector()
-        found = [shipped.without_lists().vector(), before]
-        chosen = np.zeros(len(self.pools), dtype=bool)
-        chosen[train] = True
-        examples = Examples.of(self.signals, self.is_listed, self.pools.offsets, chosen)
+        before = fitted = shipped.vector()[:, np.newaxis]
+        found = [shipped.without_lists().vector(), shipped.vector()]
+        examples = self.examples(_HERE, train)
         for penalty in PENALTIES:
             fitted = fit_weights([examples], before, penalty, _ALL, first=fitted)
-            found.append(refine_weights([examples], fitted, REFINING, _ALL))
+            refined = refine_weights([examples], fitted, REFINING * penalty, _ALL)
+            found.append(refined[:, 0])
         return found
+
+    def examples(
+        self, conditions: NDArray[np.float64], train: NDArray[np.int64] | None = None
+    ) -> Examples:
+        """Some of the queries, or all, to be learned from under conditions."""
+        chosen = np.ones(len(self.pools), dtype=bool)
+        if train is not None:
+            chosen[:] = False
+            chosen[train] = True
+        return Examples.of(self.signals, self.is_listed, self.pools.offsets, chosen, conditions)
 
 
 def learn(lesson: Lesson, shipped: Weights, rng: np.random.Generator) -> Weights:
@@ -151,19 +161,21 @@ def learn(lesson: Lesson, shipped: Weights, rng: np.random.Generator) -> Weights
     return replace(shipped, signals=signals, declared=frozenset())
 
 
-def calibrate(lessons: Sequence[Lesson], weights: NDArray[np.float64]) -> Calibration:
+def calibrate(lessons: Sequence[Lesson], weights: Sequence[NDArray[np.float64]]) -> Calibration:
     """Fit a `Calibration` to how often the best candidates stand in their query's list.
 
-    Each lesson counts the same.
+    Args:
+        lessons: Each counts the same.
+        weights: Those that rank each lesson's candidates, shape `(n_signals,)`.
     """
     from sklearn.linear_model import LogisticRegression
 
     features, listed, importance = [], [], []
-    for lesson in lessons:
+    for lesson, vector in zip(lessons, weights, strict=True):
         for start, end in zip(lesson.pools.offsets[:-1], lesson.pools.offsets[1:], strict=True):
             if start == end:
                 continue
-            raw = lesson.signals[start:end] @ weights
+            raw = lesson.signals[start:end] @ vector
             similarities = lesson.pools.signals[start:end, 0].astype(np.float64)
             best = np.argsort(-raw, kind="stable")[:_N_CALIBRATED]
             features.append(calibration_features(raw, similarities)[best])

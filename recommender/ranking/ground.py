@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from recommender.features import Features, Graph, TermTable, sums_of
 from recommender.ranking.adaptation import Adaptation
 from recommender.ranking.levels import RANKS, levels
 from recommender.ranking.retrieval import Postings
+from recommender.ranking.site import Site
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,32 +22,40 @@ MAX_MENTIONERS = 64
 
 
 N_NEAREST = 10
-"""So many nearest count for `n_near`."""
+"""So many nearest are kept by their rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbourhoods:
-    """What is kept of each article's nearest by vectors.
+    """What is kept of each article's nearest, by vectors or by words.
 
     Attributes:
         levels: Shape `(n_articles, len(RANKS))`, float32.
-        n_near: To how many articles each one is among the `N_NEAREST` nearest, int64.
+        nearest: Their rows, best first, -1 for nobody, shape `(n_articles, N_NEAREST)`, int64.
     """
 
     levels: NDArray[np.float32]
-    n_near: NDArray[np.int64]
+    nearest: NDArray[np.int64]
 
     @classmethod
-    def of(cls, rows: NDArray[np.int64], similarities: NDArray[np.float64]) -> Neighbourhoods:
-        """From the nearest of each article, best first, itself perhaps among them."""
-        n = len(rows)
-        kept = np.zeros((n, len(RANKS)), dtype=np.float32)
-        nearest = [np.zeros(0, dtype=np.int64)]
-        for row in range(n):
-            is_other = rows[row] != row
-            kept[row] = levels(similarities[row][is_other])
-            nearest.append(rows[row][is_other][:N_NEAREST])
-        return cls(kept, np.bincount(np.concatenate(nearest), minlength=n))
+    def of(
+        cls,
+        n_articles: int,
+        found: Iterable[tuple[NDArray[np.int64], NDArray[np.floating]]],
+    ) -> Neighbourhoods:
+        """From the nearest of each article and their similarities, itself perhaps among them."""
+        kept = np.zeros((n_articles, len(RANKS)), dtype=np.float32)
+        nearest = np.full((n_articles, N_NEAREST), -1, dtype=np.int64)
+        for row, (rows, similarities) in enumerate(found):
+            is_other = rows != row
+            kept[row] = levels(similarities[is_other])
+            first = rows[is_other][:N_NEAREST]
+            nearest[row, : len(first)] = first
+        return cls(kept, nearest)
+
+    def n_near(self) -> NDArray[np.int64]:
+        """To how many articles each one is among the `N_NEAREST` nearest, int64."""
+        return np.bincount(self.nearest[self.nearest >= 0], minlength=len(self.nearest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +78,7 @@ class Ground:
         mentioners: From each article to those whose texts mention it, those with few mentions.
         mention_mass: For each article the sum of 1 / (1 + mentions) over all that mention it.
         n_near: To how many articles each one is among the ten nearest by vectors, int64.
+        site: What kind of site it is.
     """
 
     vectors: NDArray[np.float32]
@@ -85,6 +96,7 @@ class Ground:
     mentioners: Graph
     mention_mass: NDArray[np.float64]
     n_near: NDArray[np.int64]
+    site: Site
 
     def __len__(self) -> int:
         return len(self.vectors)
@@ -95,6 +107,7 @@ class Ground:
     ) -> Ground:
         """Compute what all queries share."""
         words = Postings.from_table(features.words)
+        by_words = _by_words(words, features.words)
         mentions = features.mentions
         lightness = 1.0 / (1 + mentions.out_degrees())
         return cls(
@@ -102,8 +115,9 @@ class Ground:
             features=features,
             adaptation=Adaptation.from_vectors(vectors),
             vector_levels=near.levels,
-            n_near=near.n_near,
-            word_levels=_word_levels(words, features.words),
+            n_near=near.n_near(),
+            site=Site.of(near.nearest, by_words.nearest, features.words),
+            word_levels=by_words.levels,
             words=words,
             lead=Postings.from_table(features.lead),
             letters=Postings.from_table(features.letters),
@@ -133,12 +147,10 @@ def page_rank(graph: Graph, *, damping: float = 0.85, n_steps: int = 30) -> NDAr
     return logarithms
 
 
-def _word_levels(postings: Postings, table: TermTable) -> NDArray[np.float32]:
-    kept = np.zeros((len(table.ids), len(RANKS)), dtype=np.float32)
-    for row in range(len(kept)):
-        rows, sums = postings.search(table.of(row), RANKS[-1] + 1)
-        kept[row] = levels(sums[rows != row])
-    return kept
+def _by_words(postings: Postings, table: TermTable) -> Neighbourhoods:
+    n = len(table.ids)
+    found = (postings.search(table.of(row), RANKS[-1] + 1) for row in range(n))
+    return Neighbourhoods.of(n, found)
 
 
 def _mentioners(mentions: Graph) -> Graph:

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import minimize
-from threadpoolctl import threadpool_limits
+
+from recommender.ranking.descent import descend
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _MAX_STEPS = 500
-_FLAT = 1e-6  # where the loss falls by less, the search ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +26,7 @@ class Examples:
         shares: What share of the list each of these is, float32: they add up to 1.
         starts: Where the candidates of each query begin, int64.
         owners: The query of each candidate, int64.
+        conditions: What multiplies each column of weights here, shape `(n_conditions,)`, float64.
     """
 
     signals: NDArray[np.float32]
@@ -34,6 +34,7 @@ class Examples:
     shares: NDArray[np.float32]
     starts: NDArray[np.int64]
     owners: NDArray[np.int64]
+    conditions: NDArray[np.float64]
 
     @classmethod
     def of(
@@ -42,6 +43,7 @@ class Examples:
         is_listed: NDArray[np.bool_],
         offsets: NDArray[np.int64],
         chosen: NDArray[np.bool_],
+        conditions: NDArray[np.float64],
     ) -> Examples:
         """Those of the chosen queries that have an entry of their list among the candidates.
 
@@ -50,6 +52,7 @@ class Examples:
             is_listed: Whether each candidate stands in its query's list.
             offsets: Where the candidates of each query begin, and where the last ones end.
             chosen: Which queries may be learned from.
+            conditions: See `Examples`.
         """
         owners = np.repeat(np.arange(len(chosen)), np.diff(offsets))
         n_found = np.bincount(owners, weights=is_listed, minlength=len(chosen))
@@ -64,6 +67,7 @@ class Examples:
             shares=(1 / n_found[owners[kept][listed]]).astype(np.float32),
             starts=np.cumsum(lengths) - lengths,
             owners=renumbered,
+            conditions=conditions,
         )
 
     def __len__(self) -> int:
@@ -100,33 +104,16 @@ def fit_weights(
 
     Args:
         corpora: Examples; each corpus counts the same, however large.
-        prior: The weights before, shape `(n_signals,)`.
+        prior: The weights before, shape `(n_signals, n_conditions)`.
         penalty: What the square of each weight's distance from the prior costs.
-        is_free: Which weights may move.
+        is_free: Which weights may move, the same shape.
         first: Where the search begins; None: at the prior. It ends at the same place.
 
     Returns:
-        Shape `(n_signals,)`; the prior where there is no example.
+        The same shape; the prior where there is no example.
     """
     used = [examples for examples in corpora if len(examples)]
     if not used:
         return prior
-
-    def objective(moved: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        weights = prior.copy()
-        weights[is_free] += moved
-        losses, slopes = zip(*(examples.loss(weights) for examples in used), strict=True)
-        slope = np.mean(slopes, axis=0)[is_free] + 2 * penalty * moved
-        return sum(losses) / len(used) + penalty * float(moved @ moved), slope
-
-    with threadpool_limits(limits=1):  # steps are so short that threads wait longer than they work
-        found = minimize(
-            objective,
-            (prior if first is None else first)[is_free] - prior[is_free],
-            jac=True,
-            method="L-BFGS-B",
-            options={"maxiter": _MAX_STEPS, "ftol": _FLAT, "gtol": _FLAT},
-        )
-    weights = prior.copy()
-    weights[is_free] += found.x
-    return weights
+    begin = prior if first is None else first
+    return descend(used, prior, penalty, is_free, begin, max_steps=_MAX_STEPS)

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import minimize
-from threadpoolctl import threadpool_limits
 
 from recommender.features import spans, sums_of
+from recommender.ranking.descent import descend
 from recommender.ranking.listwise import Examples
 
 if TYPE_CHECKING:
@@ -21,8 +20,7 @@ N_RIVALS = 60
 
 DEPTH = 10
 _N_ROUNDS = 2  # after each, the ranks are taken anew
-_MAX_STEPS = 60
-_FLAT = 1e-6
+_MAX_STEPS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +32,14 @@ class Pairs:
         entries: Place in `signals` of each pair's entry, int64.
         rivals: Place of the other one, int64.
         stakes: By how much a swap of the two changes nDCG, over the number of queries, float64.
+        conditions: What multiplies each column of weights here, as in `Examples`.
     """
 
     signals: NDArray[np.float32]
     entries: NDArray[np.int64]
     rivals: NDArray[np.int64]
     stakes: NDArray[np.float64]
+    conditions: NDArray[np.float64]
 
     @classmethod
     def of(cls, examples: Examples, weights: NDArray[np.float64]) -> Pairs:
@@ -56,7 +56,8 @@ class Pairs:
         discounts = 1 / np.log2(ranks + 2)
         swaps = np.abs(discounts[entries] - discounts[rivals])
         ideals = _ideals(examples)[owners[entries]]
-        return cls(examples.signals[kept], entries, rivals, swaps / ideals / len(examples))
+        stakes = swaps / ideals / len(examples)
+        return cls(examples.signals[kept], entries, rivals, stakes, examples.conditions)
 
     def loss(self, weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         """The logistic loss of all pairs, by their stakes, and its gradient.
@@ -83,47 +84,19 @@ def refine_weights(
 
     Args:
         corpora: Examples; each corpus counts the same, however large.
-        fitted: What `fit_weights` found, shape `(n_signals,)`.
+        fitted: What `fit_weights` found, shape `(n_signals, n_conditions)`.
         penalty: What the square of each weight's distance from these costs.
-        is_free: Which weights may move.
+        is_free: Which weights may move, the same shape.
 
     Returns:
-        Shape `(n_signals,)`; the fitted ones where there is no example.
+        The same shape; the fitted ones where there is no example.
     """
     used = [examples for examples in corpora if len(examples)]
-    moved = np.zeros(int(is_free.sum()))
+    best = fitted
     for _ in range(_N_ROUNDS if used else 0):
-        pairs = [Pairs.of(examples, _moved(fitted, moved, is_free)) for examples in used]
-        moved = _nearest_best(pairs, fitted, moved, penalty, is_free)
-    return _moved(fitted, moved, is_free)
-
-
-def _nearest_best(
-    corpora: Sequence[Pairs],
-    fitted: NDArray[np.float64],
-    first: NDArray[np.float64],
-    penalty: float,
-    is_free: NDArray[np.bool_],
-) -> NDArray[np.float64]:
-    def objective(moved: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        weights = _moved(fitted, moved, is_free)
-        losses, slopes = zip(*(pairs.loss(weights) for pairs in corpora), strict=True)
-        slope = np.mean(slopes, axis=0)[is_free] + 2 * penalty * moved
-        return sum(losses) / len(corpora) + penalty * float(moved @ moved), slope
-
-    with threadpool_limits(limits=1):
-        options = {"maxiter": _MAX_STEPS, "ftol": _FLAT, "gtol": _FLAT}
-        found = minimize(objective, first, jac=True, method="L-BFGS-B", options=options)
-    best: NDArray[np.float64] = found.x
+        pairs = [Pairs.of(examples, best @ examples.conditions) for examples in used]
+        best = descend(pairs, fitted, penalty, is_free, best, max_steps=_MAX_STEPS)
     return best
-
-
-def _moved(
-    weights: NDArray[np.float64], by: NDArray[np.float64], is_free: NDArray[np.bool_]
-) -> NDArray[np.float64]:
-    moved = weights.copy()
-    moved[is_free] += by
-    return moved
 
 
 def _ranks(examples: Examples, weights: NDArray[np.float64]) -> NDArray[np.int64]:

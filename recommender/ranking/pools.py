@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recommender.ranking.signals import standardise
+from recommender.ranking.signals import SIGNALS, standardise
+from recommender.ranking.site import PLAIN_ENGLISH, Site
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,12 +24,14 @@ class Pools:
         rows: The candidates of all queries, one query after the other, each ascending, int64.
         offsets: Where those of each query begin, and where the last ones end, int64.
         signals: Shape `(len(rows), len(SIGNALS))`, float32, NaN for absent.
+        site: What kind of site they are from, on which weights depend.
     """
 
     queries: NDArray[np.int64]
     rows: NDArray[np.int64]
     offsets: NDArray[np.int64]
     signals: NDArray[np.float32]
+    site: Site = PLAIN_ENGLISH
 
     def __len__(self) -> int:
         return len(self.queries)
@@ -39,25 +42,27 @@ class Pools:
         queries: Sequence[int],
         rows: Sequence[NDArray[np.int64]],
         signals: Sequence[NDArray[np.float32]],
-        n_signals: int,
+        site: Site,
     ) -> Pools:
         """From the candidates and signals of each query."""
         return cls(
             queries=np.asarray(queries, dtype=np.int64),
             rows=np.concatenate([np.zeros(0, dtype=np.int64), *rows]),
             offsets=np.cumsum([0, *map(len, rows)], dtype=np.int64),
-            signals=np.vstack([np.zeros((0, n_signals), dtype=np.float32), *signals]),
+            signals=np.vstack([np.zeros((0, len(SIGNALS)), dtype=np.float32), *signals]),
+            site=site,
         )
 
     @classmethod
     def chained(cls, parts: Sequence[Pools]) -> Pools:
-        """Those of several parts one after the other; there is at least one."""
+        """Those of several parts of one site one after the other; there is at least one."""
         lengths = np.concatenate([np.diff(part.offsets) for part in parts])
         return cls(
             queries=np.concatenate([part.queries for part in parts]),
             rows=np.concatenate([part.rows for part in parts]),
             offsets=np.cumsum([0, *lengths], dtype=np.int64),
             signals=np.vstack([part.signals for part in parts]),
+            site=parts[0].site,
         )
 
     def standardised(self) -> NDArray[np.float32]:

@@ -12,6 +12,7 @@ from recommender.ranking.adaptation import Adaptation
 from recommender.ranking.ground import Ground
 from recommender.ranking.levels import RANKS
 from recommender.ranking.retrieval import Postings
+from recommender.ranking.site import CONDITIONS, Site
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
@@ -59,6 +60,7 @@ def to_arrays(ground: Ground) -> dict[str, NDArray[Any]]:
         "centre": adaptation.centre,
         "metric": adaptation.metric,
         "lengths": adaptation.lengths,
+        "conditions": ground.site.conditions()[1:],
     }
 
 
@@ -99,6 +101,7 @@ def from_arrays(vectors: NDArray[np.float32], arrays: Arrays) -> Ground:
         mentioners=kept.graph("mentioners"),
         mention_mass=kept.array("mention_mass", np.float64, n),
         n_near=kept.array("n_near", np.int64, n),
+        site=Site(*kept.array("conditions", np.float64, len(CONDITIONS)).tolist()),
     )
 
 

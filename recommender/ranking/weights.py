@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ import yaml
 
 from recommender.errors import ConfigError
 from recommender.ranking.signals import SIGNALS
+from recommender.ranking.site import CONDITIONS, Site
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 FORMAT = 1
 _HEAD = """\
 # How much each signal counts when articles are ranked; `recommender fit` and the README say more.
-# Each weight is what one standard deviation among a query's candidates adds to its raw score.
+# Each weight is what one standard deviation among a query's candidates adds to its raw score;
+# shifts are added to it, as far as a site has a condition (0 to 1).
 """
 
 
@@ -83,6 +85,7 @@ class Weights:
 
     Attributes:
         signals: Weight of each signal by name; those that are absent weigh nothing.
+        shifts: Condition of a site to what it adds to the weight of a signal, for each unit of it.
         declared: Signals whose weight was declared, because too few corpora carry them to learn it.
         calibration: From raw scores to comparable ones.
         corpora: What they were fitted on; none for weights made by hand.
@@ -91,6 +94,7 @@ class Weights:
     """
 
     signals: Mapping[str, float]
+    shifts: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     declared: frozenset[str] = frozenset()
     calibration: Calibration = field(default_factory=Calibration)
     corpora: tuple[Corpus, ...] = ()
@@ -104,9 +108,15 @@ class Weights:
     def without_lists(self) -> Weights:
         """The same for a site that has no lists."""
         kept = {name: w for name, w in self.signals.items() if SIGNALS[name] == "content"}
-        return Weights(
-            kept, self.declared, self.calibration, self.corpora, self.made_on, self.scores
-        )
+        return replace(self, signals=kept)
+
+    def at(self, site: Site) -> Weights:
+        """The same for a site of this kind alone; signals without a weight do not get one."""
+        signals = dict(self.signals)
+        for condition, shifts in self.shifts.items():
+            for name in signals.keys() & shifts.keys():
+                signals[name] += shifts[name] * getattr(site, condition)
+        return replace(self, signals=signals, shifts={})
 
     def to_yaml(self) -> str:
         """The text of a weights file."""
@@ -117,7 +127,8 @@ class Weights:
                 {"name": c.name, "sha256": c.sha256, "lists": c.n_lists} for c in self.corpora
             ],
             "scores": dict(self.scores),
-            "weights": {name: round(float(self.signals[name]), 4) for name in self.signals},
+            "weights": _rounded(self.signals),
+            "shifts": {name: _rounded(shifts) for name, shifts in self.shifts.items()},
             "declared": sorted(self.declared),
             "calibration": {
                 name: round(float(getattr(self.calibration, name)), 4)
@@ -140,16 +151,26 @@ class Weights:
         return _from_facts(facts, path)
 
 
+def _rounded(weights: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(float(weight), 4) for name, weight in weights.items()}
+
+
 def _from_facts(facts: Any, path: Path) -> Weights:
     if not isinstance(facts, dict) or facts.get("format") != FORMAT:
         raise _wrong(path, f"is not a mapping with `format: {FORMAT}`")
     signals = _numbers(facts, "weights", path)
-    if strange := [name for name in signals if name not in SIGNALS]:
+    shifts = _mapping(facts, "shifts", path)
+    shifts = {name: _numbers(shifts, name, path) for name in shifts}
+    named = [*signals, *(name for of_condition in shifts.values() for name in of_condition)]
+    if strange := [name for name in named if name not in SIGNALS]:
         raise _wrong(path, f"names the unknown signal “{strange[0]}”")
+    if strange := [name for name in shifts if name not in CONDITIONS]:
+        raise _wrong(path, f"names the unknown condition “{strange[0]}”")
     calibration = _numbers(facts, "calibration", path)
     try:
         return Weights(
             signals=signals,
+            shifts=shifts,
             declared=frozenset(facts.get("declared") or ()),
             calibration=Calibration(**calibration),
             corpora=tuple(
@@ -163,10 +184,15 @@ def _from_facts(facts: Any, path: Path) -> Weights:
         raise _wrong(path, f"has other parts than expected ({error})") from error
 
 
-def _numbers(facts: Mapping[str, Any], key: str, path: Path) -> dict[str, float]:
+def _mapping(facts: Mapping[str, Any], key: str, path: Path) -> dict[str, Any]:
     found = facts.get(key) or {}
     if not isinstance(found, dict):
         raise _wrong(path, f"`{key}` is not a mapping")
+    return found
+
+
+def _numbers(facts: Mapping[str, Any], key: str, path: Path) -> dict[str, float]:
+    found = _mapping(facts, key, path)
     for name, value in found.items():
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if not is_number or not np.isfinite(value):
