@@ -12,7 +12,7 @@ from recommender.index.snapshot import Snapshot
 from recommender.ranker import Item
 from recommender.ranking.ground import Ground
 from recommender.ranking.lists import Lists
-from recommender.ranking.products import shared
+from recommender.ranking.matches import shared
 from recommender.ranking.query import Query
 from recommender.ranking.ranked import Ranked
 from recommender.ranking.signals import SIGNALS

@@ -16,7 +16,7 @@ from recommender.ranking.ground import (
     page_rank,
 )
 from recommender.ranking.levels import RANKS, levels, log_ranks
-from recommender.ranking.products import present, products, shares_present
+from recommender.ranking.matches import Matches, merged
 from recommender.ranking.retrieval import MAX_POSTINGS, Postings
 from recommender.ranking.stored import from_arrays, to_arrays
 from recommender.terms.collect import collect
@@ -59,15 +59,41 @@ def test_of_a_common_term_the_articles_are_kept_in_which_it_weighs_most() -> Non
     assert postings.rows.min() == 10
 
 
-def test_products_are_those_of_dense_rows_and_leave_no_trace() -> None:
-    """The slots that are shared between calls are empty again."""
+def test_matches_count_what_dense_rows_have_in_common() -> None:
+    """Products, shares, numbers and the greatest; the slots between calls are empty again."""
     table, other = _table(1), _table(2)
     rows = np.array([3, 3, 17])
+    dense = _dense(table)[rows]
     for row in (5, 6):
-        expected = _dense(table)[rows] @ _dense(other)[row]
-        assert products(other.of(row), table.take(rows)) == pytest.approx(expected, rel=1e-5)
-    both = (_dense(table)[rows] > 0) @ (_dense(other)[5] > 0).astype(float)
-    assert shares_present(present(other.of(5)), table.take(rows)).tolist() == both.tolist()
+        ids, weights = other.of(row)
+        found = Matches.find(ids, table, rows)
+        theirs = _dense(other)[row]
+        both = (dense > 0) & (theirs > 0)
+
+        assert found.products(weights) == pytest.approx(dense @ theirs, rel=1e-5)
+        assert found.shares(weights) == pytest.approx(both @ theirs, rel=1e-5)
+        assert found.counts().tolist() == both.sum(axis=1).tolist()
+        assert found.greatest(weights) == pytest.approx((both * theirs).max(axis=1))
+
+
+def test_nothing_in_common_matches_nothing() -> None:
+    """No term asked for, none in the articles, and empty places that look like term 0."""
+    table = TermTable(np.zeros((2, 3), np.int32), np.zeros((2, 3), np.float32), 5)
+    for ids in (np.array([], np.int32), np.array([0, 4], np.int32)):
+        found = Matches.find(ids, table, np.array([0, 1]))
+
+        assert found.greatest(np.ones(len(ids))).tolist() == [0, 0]
+        assert found.products(np.ones(len(ids))).tolist() == [0, 0]
+
+
+def test_terms_of_two_fields_are_merged() -> None:
+    """Each with its weight in either."""
+    first = (np.array([7, 2], np.int32), np.array([0.5, 0.25], np.float32))
+    second = (np.array([2, 9], np.int32), np.array([1.0, 2.0], np.float32))
+    ids, *weights = merged(first, second)
+
+    assert ids.tolist() == [2, 7, 9]
+    assert [w.tolist() for w in weights] == [[0.25, 0.5, 0], [1, 0, 2]]
 
 
 def test_ranks_among_neighbours_are_exact_at_the_kept_ranks() -> None:

@@ -26,7 +26,7 @@ from recommender.errors import (
     VectorIndexError,
 )
 from recommender.index.columns import UNKNOWN_TIME
-from recommender.index.manifest import Counts
+from recommender.index.manifest import FORMAT, Counts
 from recommender.index.store import Store
 from recommender.records import Article
 
@@ -297,7 +297,7 @@ def test_what_another_version_may_read_stays_until_ours_is_written(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A full disk loses no index of a newer version either."""
-    monkeypatch.setattr("recommender.index.contents.FORMAT", 3)
+    monkeypatch.setattr("recommender.index.contents.FORMAT", FORMAT + 1)
     store.write(sample_contents("of the future"))
     monkeypatch.undo()
     store.write(sample_contents("new"))

@@ -8,7 +8,7 @@ import numpy as np
 
 from recommender.ranking.ground import Ground
 from recommender.ranking.lists import Lists
-from recommender.ranking.products import products
+from recommender.ranking.matches import Matches
 from recommender.ranking.query import Query
 from recommender.ranking.signals import near_with_list, standardise
 
@@ -54,8 +54,9 @@ def _listed_by_neighbours(
 ) -> NDArray[np.int32]:
     if not lists.n_lists:
         return lists.graph.targets
+    words = Matches.find(query.words[0], ground.features.words, rows)
     nearness = standardise(ground.vectors[rows] @ query.vector) + standardise(
-        products(query.words, ground.features.words.take(rows))
+        words.products(query.words[1])
     )
     near = near_with_list(query, rows, lists, nearness, N_LISTING)
     return lists.graph.gather(rows[near])[0]

@@ -25,7 +25,7 @@ PENALTIES = (3.0, 0.3, 0.03)
 REFINING = 0.5
 """What share of that it costs to move on from there, when pairs refine the weights."""
 
-N_INNER_FOLDS = 5
+N_INNER_FOLDS = 4
 N_SURE = 30
 """With fewer groups of lists a choice must be better by two standard errors instead of one."""
 

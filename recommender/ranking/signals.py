@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -11,7 +10,7 @@ from recommender.features import Graph, Terms, TermTable, sums_of
 from recommender.ranking.ground import Ground
 from recommender.ranking.levels import log_ranks
 from recommender.ranking.lists import Lists
-from recommender.ranking.products import greatest_shared, present, products, shares_present
+from recommender.ranking.matches import Matches, merged
 from recommender.ranking.query import Query
 
 if TYPE_CHECKING:
@@ -79,12 +78,11 @@ def signals(
     """
     kept = ground.vectors.take(rows, axis=0)
     by_vector = (kept @ query.vector).astype(np.float64)
-    words = ground.features.words.take(rows)
-    by_words = products(query.words, words)
-    nearness = standardise(by_vector) + standardise(by_words)
+    words = _of_words(query, rows, ground)
+    nearness = standardise(by_vector) + standardise(words["words"])
     columns = {
         **_of_vectors(query, rows, ground, kept, by_vector),
-        **_of_words(query, rows, ground, words, by_words),
+        **words,
         **_of_labels(query, rows, ground),
         **_of_mentions(query, rows, ground, nearness),
         **_of_lists(query, rows, lists, nearness),
@@ -135,28 +133,27 @@ def _of_vectors(
 
 
 def _of_words(
-    query: Query,
-    rows: NDArray[np.int64],
-    ground: Ground,
-    words: TermTable,
-    by_words: NDArray[np.float64],
+    query: Query, rows: NDArray[np.int64], ground: Ground
 ) -> dict[str, NDArray[np.float64]]:
     features = ground.features
-    title_in_text = shares_present(query.titles, words)
-    lead = features.lead.take(rows)
-    ids = query.words[0]
-    rarities = features.vocabularies["words"].idf[ids]
+    ids, weights, of_title = merged(query.words, query.titles)
+    words = Matches.find(ids, features.words, rows)
+    rarities = np.where(weights > 0, features.vocabularies["words"].rarity(ids), 0.0)
+    by_words = words.products(weights)
+    lead_ids, lead_weights, title_in_lead = merged(query.lead, query.titles)
+    lead = Matches.find(lead_ids, features.lead, rows)
+    letters = Matches.find(query.letters[0], features.letters, rows)
+    titles = Matches.find(query.words[0], features.titles, rows)
+    has_no_body = np.isnan(features.body_length[rows])
     return {
         "words": by_words,
         "word_rank_back": -log_ranks(by_words, ground.word_levels[rows]),
-        "lead_words": products(query.lead, lead),
-        "letters": products(query.letters, features.letters.take(rows)),
-        "title_in_query": products(present(query.words), features.titles.take(rows)),
-        "query_title_in_text": np.where(
-            np.isnan(features.body_length[rows]), np.nan, title_in_text
-        ),
-        "query_title_in_lead": shares_present(query.titles, lead),
-        "rarest_word": greatest_shared((ids, rarities), words),
+        "lead_words": lead.products(lead_weights),
+        "letters": letters.products(query.letters[1]),
+        "title_in_query": titles.products(np.ones(len(query.words[0]))),
+        "query_title_in_text": np.where(has_no_body, np.nan, words.shares(of_title)),
+        "query_title_in_lead": lead.shares(title_in_lead),
+        "rarest_word": words.greatest(rarities),
     }
 
 
@@ -165,28 +162,34 @@ def _of_labels(
 ) -> dict[str, NDArray[np.float64]]:
     features = ground.features
     gap = features.published_at[rows] - query.published_at
-    n_folders = max(1, len(query.folders[0]))
-    shared_folders = _shared(present(query.folders), features.folders.take(rows), shares_present)
     return {
-        "topics": np.sqrt(_shared(query.topics, features.topics.take(rows))),
+        "topics": np.sqrt(_products(query.topics, features.topics, rows)),
         "closeness_in_time": -np.log1p(np.abs(gap)),
         "older": np.where(np.isnan(gap), np.nan, gap <= _DAY),
-        "author": np.sign(_shared(query.authors, features.authors.take(rows))),
-        "provider": np.sign(_shared(query.providers, features.providers.take(rows))),
-        "folder": shared_folders / n_folders,
+        "author": np.sign(_products(query.authors, features.authors, rows)),
+        "provider": np.sign(_products(query.providers, features.providers, rows)),
+        "folder": _share_of(query.folders, features.folders, rows),
         "body_length": features.body_length[rows],
     }
 
 
-def _shared(
-    terms: Terms,
-    table: TermTable,
-    compare: Callable[[Terms, TermTable], NDArray[np.float64]] = products,
+def _products(labels: Terms, table: TermTable, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """What labels have in common, by rarity; NaN where either has none."""
+    found = Matches.find(labels[0], table, rows).products(labels[1])
+    return _known(found, labels, table, rows)
+
+
+def _share_of(labels: Terms, table: TermTable, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The share of the query's labels that each article has; NaN where either has none."""
+    counts = Matches.find(labels[0], table, rows).counts()
+    return _known(counts / max(1, len(labels[0])), labels, table, rows)
+
+
+def _known(
+    values: NDArray[np.float64], labels: Terms, table: TermTable, rows: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """What labels have in common; NaN where either has none."""
-    if not len(terms[0]):
-        return np.full(len(table.ids), np.nan)
-    return np.where(table.weights[:, 0] > 0, compare(terms, table), np.nan)
+    is_known = (table.weights[rows, 0] > 0) & bool(len(labels[0]))
+    return np.where(is_known, values, np.nan)
 
 
 def _of_mentions(
