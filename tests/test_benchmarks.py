@@ -11,7 +11,16 @@ import pytest
 from conftest import PLAIN, Site
 from evaluated_site import WEIGHTS, fill
 
-from evaluation.benchmarks import copies, learning, policy, ranking, reports, signals, spine
+from evaluation.benchmarks import (
+    copies,
+    learning,
+    policy,
+    ranking,
+    reports,
+    signals,
+    spine,
+    variants,
+)
 from evaluation.benchmarks.corpora import Indexed, unseen_weights
 from evaluation.benchmarks.readme import with_tables
 from evaluation.benchmarks.shown import Readers
@@ -218,7 +227,8 @@ def test_what_is_left_out_is_lost(site: Site, filled: Recommender) -> None:
     lost = found["without"]["all of: everything"]["corpora"]["a"][0]
     assert lost == pytest.approx(found["reached"]["a"][0] - by_row, abs=2e-4)
     assert found["without"]["provider"]["lost"] == [0, 0]
-    assert signals.table(found).count("**everything**") == 1
+    assert signals.table(found).count("all of: everything") == 1
+    assert len(signals.families_table(found).splitlines()) == 3
 
 
 def test_ranking_is_timed_over_pools_of_one_size() -> None:
@@ -235,3 +245,32 @@ def test_ranking_is_timed_over_pools_of_one_size() -> None:
     found = ranking.timed(ranker, 5, 50, rng)
 
     assert all(0 < of["median"] <= of["p99"] for of in found.values())
+
+
+def test_a_variant_is_the_site_without_one_of_its_parts(site: Site, tmp_path: Path) -> None:
+    """Lists and all else stay; letters of another script keep what is the same the same."""
+    site.build()
+    source = site.open()
+    for name, change in variants.VARIANTS.items():
+        variants.write_variant(source, change, tmp_path / name)
+        build(tmp_path / name, index=tmp_path / f"{name}.index", encoder=site.encoder)
+        found = Recommender.open(tmp_path / f"{name}.index")
+        articles = {article.id: article for article in found.articles}
+        sora = articles["news-sora" if "folders" in name else "news/sora"]
+
+        assert len(articles) == 5 - 1  # the linked one is named by its address alone
+        assert [len(of) for of in found.lists.values()] == [1]
+        assert (sora.body == "") == (name in {"no bodies", "titles only"})
+        assert (sora.published_at is None) == (name == "no dates")
+        assert sora.title.isascii() == (name != "unknown language")
+    assert len(set("Sora sora".translate(variants._TO_GEORGIAN).split())) == 1
+
+
+def test_the_table_of_variants_names_the_best_single_signal() -> None:
+    """Beside ours, a line a variant."""
+    ndcg = dict.fromkeys(variants.SINGLE) | {"bm25": 0.25, "shipped": 0.5}
+    table = variants.table(
+        {"measure": "nDCG@10", "corpora": {"a": dict.fromkeys(variants.VARIANTS, ndcg)}}
+    )
+
+    assert table.count("| 0.500 (bm25 0.250) |") == len(variants.VARIANTS)

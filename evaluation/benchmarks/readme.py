@@ -21,6 +21,7 @@ from evaluation.benchmarks import (
     signals,
     spine,
     systems,
+    variants,
 )
 
 TABLES: Mapping[str, Callable[[Any], str]] = {
@@ -28,9 +29,10 @@ TABLES: Mapping[str, Callable[[Any], str]] = {
     "systems": systems.table,
     "reports": reports.sentence,
     "learning": learning.table,
-    "signals": signals.table,
+    "signals": signals.families_table,
     "policy": policy.table,
     "copies": copies.table,
+    "variants": variants.table,
     "ranking": ranking.sentence,
 }
 

@@ -15,7 +15,7 @@ from evaluation.catalogue import LIST_LENGTH, Shown
 from evaluation.collection import Collection
 from evaluation.stories import Stories
 from evaluation.task import NOBODY
-from recommender import Policy, Recommender
+from recommender import Policy, Pools, Recommender
 
 MEASURE = nDCG @ 10
 FIRST = 5
@@ -32,23 +32,31 @@ class Readers:
         engine: The open index; its editors' lists judge and are not looked at.
         collection: Its articles, as an evaluation sees them.
         stories: The report's own test for repeats.
+        pages: Ids of the articles that have a page and so a list.
+        pools: Their candidates, made without a look at any editors' list.
     """
 
     engine: Recommender
     collection: Collection
     stories: Stories
+    pages: Sequence[str]
+    pools: Pools
 
     @classmethod
     def of(cls, engine: Recommender) -> Readers:
         """Those of an open index."""
         collection = Collection.from_engine(engine)
-        return cls(engine, collection, Stories(collection))
+        linked = {article.id for article in engine.articles if article.is_linked}
+        pages = [page for page in engine.candidates if page not in linked]
+        return cls(engine, collection, Stories(collection), pages, engine.pools(pages, {}))
 
     def lists(self, policy: Policy) -> Lists:
         """Every article's list, ten long at most, made without any editors' list."""
         weights = self.engine.weights.without_lists()
-        made = self.engine.recommend_all(LIST_LENGTH, weights=weights, lists={}, policy=policy)
-        return {query: [item.id for item in items] for query, items in made}
+        made = self.engine.choose(self.pools, LIST_LENGTH, weights=weights, policy=policy)
+        return {
+            page: self.collection.ids(rows) for page, rows in zip(self.pages, made, strict=True)
+        }
 
     def rows(self, lists: Lists) -> NDArray[np.int32]:
         """Lists as rows of articles, shape `(n_lists, LIST_LENGTH)`, ended by `NOBODY`."""

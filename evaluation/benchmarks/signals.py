@@ -9,7 +9,7 @@ and tried on that one, over the same candidates. A signal that others can replac
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ N_LISTS = 500
 """Of each corpus, drawn; where lists may be looked at, these are."""
 
 SEED = 5
+_ALL_OF = "all of: "
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "vectors": ("vectors", "adapted_vectors", "vector_rank", "vector_rank_back"),
     "words": ("words", "word_rank_back", "lead_words", "rarest_word"),
@@ -99,7 +100,7 @@ def worth(taught: Sequence[Taught], families: Mapping[str, Sequence[str]]) -> di
     """What weights reach with everything, and what they lose without each signal and family."""
     usual = _reached(taught)
     left_out = {name: (name,) for name, kind in SIGNALS.items() if kind != "direction"}
-    groups = {f"all of: {name}": tuple(names) for name, names in families.items()}
+    groups = {f"{_ALL_OF}{name}": tuple(names) for name, names in families.items()}
     return {
         "reached": {name: of.mean(axis=1).round(4).tolist() for name, of in usual.items()},
         "without": {
@@ -144,13 +145,21 @@ def _lost(
 
 def table(result: dict[str, Any]) -> str:
     """What is lost, families and signals alike, the dearest first, as a Markdown table."""
+    return _table(result, result["without"])
+
+
+def families_table(result: dict[str, Any]) -> str:
+    """The same of families alone, for the README."""
+    return _table(result, [name for name in result["without"] if name.startswith(_ALL_OF)])
+
+
+def _table(result: dict[str, Any], names: Iterable[str]) -> str:
     lines = ["| left out | nDCG@10 lost | with lists |", "|---|---:|---:|"]
     without = result["without"]
-    for name in sorted(without, key=lambda name: -max(without[name]["lost"])):
+    for name in sorted(names, key=lambda name: -max(without[name]["lost"])):
         found = zip(without[name]["lost"], without[name]["error"], strict=True)
         cells = (f"{lost:.3f} ± {error:.3f}" for lost, error in found)
-        shown = f"**{name.removeprefix('all of: ')}**" if name.startswith("all of") else name
-        lines.append(f"| {shown} | {' | '.join(cells)} |")
+        lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
