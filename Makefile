@@ -11,7 +11,7 @@ SAMPLE := evaluation/datasets/ai-news/articles
 SEED := 2024-03-06-ai-industrial-chain-spurred-on-by-sora
 SOURCES := $(shell find recommender evaluation models -type f -not -path '*/__pycache__/*' -not -path '*/results/*') pyproject.toml README.md LICENSE
 
-.PHONY: demo test check install clean
+.PHONY: demo test check figures install clean
 
 demo: install
 	@$(BIN)/recommender index $(SAMPLE) --index $(INDEX)
@@ -30,6 +30,13 @@ check: install
 	$(BIN)/codespell
 	$(BIN)/validate-pyproject pyproject.toml
 	$(BIN)/python .ci/check_wheel.py dist/*.whl
+
+# Every figure of the README anew, from a folder of corpora; two hours. Weights first: the others measure them.
+CORPORA ?= ../shared/corpora
+BENCHMARKS := weights systems learning signals variants policy copies spine reports ranking
+figures: install
+	@for name in $(BENCHMARKS); do $(BIN)/python -m evaluation.benchmarks.$$name --corpora $(CORPORA) || exit 1; done
+	@$(BIN)/python -m evaluation.benchmarks.readme README.md
 
 # The product is installed as users get it: from the wheel, never from the checkout.
 install: $(VENV)/.installed

@@ -56,6 +56,11 @@ class Taught:
     alone: Sequence[Lesson]
     with_lists: Lesson
 
+    def balanced(self) -> list[Lesson]:
+        """`alone`, where the corpus as it is counts as much as all its variants together."""
+        as_it_is, *variants = self.alone
+        return [as_it_is] * max(1, len(variants)) + variants
+
 
 def measured(corpora: Path, scratch: Path) -> dict[str, Any]:
     """Fit everything, write the files of weights."""
@@ -106,7 +111,7 @@ def taught_by(name: str, articles: Path, folder: Path) -> Taught:
 
 def _fitted(taught: Sequence[Taught], today: str) -> Weights:
     weights = fit_general(
-        [lesson for one in taught for lesson in one.alone],
+        [lesson for one in taught for lesson in one.balanced()],
         [one.with_lists for one in taught],
         [one.corpus for one in taught],
     )
