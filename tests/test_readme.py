@@ -53,6 +53,9 @@ def test_the_demo_prints_what_the_readme_shows(tmp_path: Path) -> None:
     shown = [line.rstrip() for line in _block("").splitlines() if line.strip() != "…"]
 
     assert [line.rstrip() for line in printed.splitlines() if line.rstrip() in shown] == shown
+    asked = ("neighbours", SEED, "--index", index, "--explain")
+    explained = _run(tmp_path, "-m", "recommender", *asked)
+    assert _block("text").rstrip() in explained
 
 
 @pytest.mark.model
