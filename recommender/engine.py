@@ -14,7 +14,8 @@ import numpy as np
 
 from recommender.errors import ConfigError
 from recommender.index.store import Store
-from recommender.list_maker import ListMaker
+from recommender.listing.maker import ListMaker
+from recommender.listing.site_lists import SiteLists
 from recommender.lookup import Lookup
 from recommender.outside import Outside
 from recommender.ranker import Ranker, Way
@@ -23,7 +24,6 @@ from recommender.ranking.query import Query
 from recommender.ranking.weights import Weights
 from recommender.records import Article, Recommendation
 from recommender.settings import Policy, Settings
-from recommender.site_lists import SiteLists
 from recommender.site_weights import site_weights
 
 if TYPE_CHECKING:

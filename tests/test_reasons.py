@@ -10,8 +10,8 @@ import pytest
 from conftest import Site, article_text
 
 from recommender import Article, Policy, Provider, Weights
+from recommender.listing.reasons import KINDS, Pair, reason
 from recommender.ranking.signals import SIGNALS
-from recommender.reasons import KINDS, Pair, reason
 from recommender.records import Origin
 from recommender.terms.tokens import as_written, tokenise
 

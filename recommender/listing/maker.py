@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recommender.explainer import Explainer
 from recommender.index.snapshot import Snapshot
+from recommender.listing.explainer import Explainer
+from recommender.listing.recommendations import recommendations_of
+from recommender.listing.site_lists import SiteLists
 from recommender.ranker import Ranker, Way
 from recommender.ranking.query import Query
-from recommender.recommendations import recommendations_of
 from recommender.records import Article, Origin, Recommendation
-from recommender.site_lists import SiteLists
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

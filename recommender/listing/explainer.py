@@ -9,6 +9,7 @@ import numpy as np
 
 from recommender.features import Terms
 from recommender.index.snapshot import Snapshot
+from recommender.listing.reasons import N_WORDS, Pair, reason
 from recommender.ranker import Item
 from recommender.ranking.ground import Ground
 from recommender.ranking.lists import Lists
@@ -16,7 +17,6 @@ from recommender.ranking.matches import shared
 from recommender.ranking.query import Query
 from recommender.ranking.ranked import Ranked
 from recommender.ranking.signals import SIGNALS
-from recommender.reasons import N_WORDS, Pair, reason
 from recommender.records import Article
 from recommender.terms.spelling import spelling
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recommender.explainer import Explainer
 from recommender.index.snapshot import Snapshot
+from recommender.listing.explainer import Explainer
 from recommender.ranker import Item
 from recommender.ranking.query import Query
 from recommender.ranking.ranked import DECIMALS, Ranked
