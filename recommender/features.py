@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -227,3 +227,8 @@ class Features:
 
     def __len__(self) -> int:
         return len(self.body_length)
+
+    def with_tables(self, tables: Mapping[str, TermTable]) -> Features:
+        """The same with some of its tables, by name, in other arrays."""
+        changes: dict[str, Any] = dict(tables)
+        return replace(self, **changes)

@@ -8,6 +8,7 @@ from sample_ground import random_articles, ranker_of
 
 from recommender.features import Graph, TermTable
 from recommender.ranking.adaptation import Adaptation
+from recommender.ranking.block import TABLES, TermBlock
 from recommender.ranking.ground import (
     MAX_MENTIONERS,
     N_NEAREST,
@@ -16,7 +17,7 @@ from recommender.ranking.ground import (
     page_rank,
 )
 from recommender.ranking.levels import RANKS, levels, log_ranks
-from recommender.ranking.matches import Matches, merged
+from recommender.ranking.matches import Matches, merged, products_of
 from recommender.ranking.retrieval import MAX_POSTINGS, Postings
 from recommender.ranking.stored import from_arrays, to_arrays
 from recommender.terms.collect import collect
@@ -59,41 +60,65 @@ def test_of_a_common_term_the_articles_are_kept_in_which_it_weighs_most() -> Non
     assert postings.rows.min() == 10
 
 
-def test_matches_count_what_dense_rows_have_in_common() -> None:
-    """Products, shares, numbers and the greatest; the slots between calls are empty again."""
-    table, other = _table(1), _table(2)
-    rows = np.array([3, 3, 17])
-    dense = _dense(table)[rows]
-    for row in (5, 6):
-        ids, weights = other.of(row)
-        found = Matches.find(ids, table, rows)
-        theirs = _dense(other)[row]
-        both = (dense > 0) & (theirs > 0)
+def _block() -> TermBlock:
+    """Eight tables of fifty articles."""
+    return TermBlock.of_tables({name: _table(seed) for seed, name in enumerate(TABLES)})
 
-        assert found.products(weights) == pytest.approx(dense @ theirs, rel=1e-5)
-        assert found.shares(weights) == pytest.approx(both @ theirs, rel=1e-5)
-        assert found.counts().tolist() == both.sum(axis=1).tolist()
-        assert found.greatest(weights) == pytest.approx((both * theirs).max(axis=1))
+
+def test_tables_lie_side_by_side_and_stay_what_they_are() -> None:
+    """Each is a part of the block, which is kept once."""
+    block = _block()
+    for seed, name in enumerate(TABLES):
+        table, part = _table(seed), block.table(name)
+
+        assert np.array_equal(part.ids, table.ids)
+        assert np.array_equal(part.weights, table.weights)
+        assert part.n_terms == table.n_terms
+        assert np.shares_memory(part.ids, block.ids)
+
+
+def test_matches_count_what_dense_rows_have_in_common() -> None:
+    """Products, shares and the greatest, of each table; the slots between calls are empty again."""
+    block, rows = _block(), np.array([3, 3, 17])
+    for row in (5, 6):
+        terms = {name: _table(9 + row + i).of(row) for i, name in enumerate(TABLES)}
+        weights = np.concatenate([of[1] for of in terms.values()])
+        found = Matches.find({name: of[0] for name, of in terms.items()}, block, rows)
+        for i, name in enumerate(TABLES):
+            dense, theirs = _dense(_table(i))[rows], _dense(_table(9 + row + i))[row]
+            both = (dense > 0) & (theirs > 0)
+
+            assert found.products(weights)[:, i] == pytest.approx(dense @ theirs, rel=1e-5)
+            assert found.shares(weights)[:, i] == pytest.approx(both @ theirs, rel=1e-5)
+            assert found.greatest(weights, name) == pytest.approx((both * theirs).max(axis=1))
+            alone = products_of(name, terms[name], block, rows)
+            assert alone == pytest.approx(dense @ theirs, rel=1e-5)
 
 
 def test_nothing_in_common_matches_nothing() -> None:
     """No term asked for, none in the articles, and empty places that look like term 0."""
-    table = TermTable(np.zeros((2, 3), np.int32), np.zeros((2, 3), np.float32), 5)
+    empty = TermTable(np.zeros((2, 3), np.int32), np.zeros((2, 3), np.float32), 5)
+    block = TermBlock.of_tables(dict.fromkeys(TABLES, empty))
     for ids in (np.array([], np.int32), np.array([0, 4], np.int32)):
-        found = Matches.find(ids, table, np.array([0, 1]))
+        found = Matches.find(dict.fromkeys(TABLES, ids), block, np.array([0, 1]))
+        weights = np.ones(len(ids) * len(TABLES))
 
-        assert found.greatest(np.ones(len(ids))).tolist() == [0, 0]
-        assert found.products(np.ones(len(ids))).tolist() == [0, 0]
+        assert found.greatest(weights, "words").tolist() == [0, 0]
+        assert not found.products(weights).any()
 
 
 def test_terms_of_two_fields_are_merged() -> None:
     """Each with its weight in either."""
     first = (np.array([7, 2], np.int32), np.array([0.5, 0.25], np.float32))
-    second = (np.array([2, 9], np.int32), np.array([1.0, 2.0], np.float32))
-    ids, *weights = merged(first, second)
+    second = (np.array([9, 2], np.int32), np.array([2.0, 1.0], np.float32))
+    nothing = (np.array([], np.int32), np.array([], np.float32))
 
-    assert ids.tolist() == [2, 7, 9]
-    assert [w.tolist() for w in weights] == [[0.25, 0.5, 0], [1, 0, 2]]
+    def lists(*terms: tuple[np.ndarray, np.ndarray]) -> list[list[float]]:
+        return [of.tolist() for of in merged(*terms)]
+
+    assert lists(first, second) == [[7, 2, 9], [0.5, 0.25, 0], [0, 1, 2]]
+    assert lists(nothing, second) == [[9, 2], [0, 0], [2, 1]]
+    assert lists(first, nothing) == [[7, 2], [0.5, 0.25], [0, 0]]
 
 
 def test_ranks_among_neighbours_are_exact_at_the_kept_ranks() -> None:
@@ -216,8 +241,9 @@ def test_arrays_that_do_not_fit_are_refused(ground: Ground) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("words_ids", 10**6),
-        ("words_ids", -1),
+        ("terms_ids", 10**6),
+        ("terms_ids", -1),
+        ("terms_widths", 0),
         ("letters_articles", 30),
         ("mentions_targets", 30),
         ("names_offsets", 10**6),
@@ -230,5 +256,5 @@ def test_numbers_that_lead_outside_are_refused(ground: Ground, name: str, value:
     arrays = to_arrays(ground)
     changed = arrays[name].copy()
     changed.flat[1 if "offsets" in name else 0] = value
-    with pytest.raises(ValueError, match=r"out of order|not from 0 to"):
+    with pytest.raises(ValueError, match=r"out of order|not from 0 to|below 1"):
         from_arrays(ground.vectors, arrays | {name: changed})

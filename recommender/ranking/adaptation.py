@@ -22,13 +22,13 @@ class Adaptation:
     root of the variance, half of the way to whitening (see Su and others 2021, arXiv 2103.15316).
 
     Attributes:
-        centre: Mean of the vectors, shape `(dim,)`, float64.
-        metric: Shape `(dim, dim)`, float64: inner products after the shortening.
+        centre: Mean of the vectors, shape `(dim,)`, float32.
+        metric: Shape `(dim, dim)`, float32: inner products after the shortening.
         lengths: Length of each article's vector after it, shape `(n_articles,)`, float64.
     """
 
-    centre: NDArray[np.float64]
-    metric: NDArray[np.float64]
+    centre: NDArray[np.float32]
+    metric: NDArray[np.float32]
     lengths: NDArray[np.float64]
 
     @classmethod
@@ -43,7 +43,8 @@ class Adaptation:
         shrunk = (n * variances + dim * typical) / (n + dim)
         metric = (axes * np.sqrt(typical / shrunk)) @ axes.T
         squares = np.einsum("ij,ij->i", centred @ metric, centred)
-        return cls(centre, metric, np.sqrt(np.maximum(squares, _SMALL)))
+        lengths = np.sqrt(np.maximum(squares, _SMALL))
+        return cls(centre.astype(np.float32), metric.astype(np.float32), lengths)
 
     def similarities(
         self, query: NDArray[np.float32], vectors: NDArray[np.float32], rows: NDArray[np.int64]
@@ -52,6 +53,6 @@ class Adaptation:
         centred = query - self.centre
         turned = self.metric @ centred
         length = math.sqrt(max(float(centred @ turned), _SMALL))
-        products = vectors @ turned.astype(np.float32) - self.centre @ turned
+        products = (vectors @ turned).astype(np.float64) - float(self.centre @ turned)
         similarities: NDArray[np.float64] = products / (self.lengths[rows] * length)
         return similarities

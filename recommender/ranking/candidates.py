@@ -8,7 +8,7 @@ import numpy as np
 
 from recommender.ranking.ground import Ground
 from recommender.ranking.lists import Lists
-from recommender.ranking.matches import Matches
+from recommender.ranking.matches import products_of
 from recommender.ranking.query import Query
 from recommender.ranking.signals import near_with_list, standardise
 
@@ -54,10 +54,8 @@ def _listed_by_neighbours(
 ) -> NDArray[np.int32]:
     if not lists.n_lists:
         return lists.graph.targets
-    words = Matches.find(query.words[0], ground.features.words, rows)
-    nearness = standardise(ground.vectors[rows] @ query.vector) + standardise(
-        words.products(query.words[1])
-    )
+    by_words = products_of("words", query.words, ground.block, rows)
+    nearness = standardise(ground.vectors[rows] @ query.vector) + standardise(by_words)
     near = near_with_list(query, rows, lists, nearness, N_LISTING)
     return lists.graph.gather(rows[near])[0]
 

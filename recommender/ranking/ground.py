@@ -10,6 +10,7 @@ import numpy as np
 
 from recommender.features import Features, Graph, TermTable, sums_of
 from recommender.ranking.adaptation import Adaptation
+from recommender.ranking.block import TABLES, TermBlock
 from recommender.ranking.levels import RANKS, levels
 from recommender.ranking.retrieval import Postings
 from recommender.ranking.site import Site
@@ -65,6 +66,7 @@ class Ground:
     Attributes:
         vectors: Shape `(n_articles, dim)`, float32, unit rows.
         features: What texts, labels and titles say.
+        block: The tables of `features` that ranking compares; these are parts of it.
         adaptation: The site's own measure of vectors.
         vector_levels: `levels` of each article's nearest by vectors.
         word_levels: The same by words.
@@ -83,6 +85,7 @@ class Ground:
 
     vectors: NDArray[np.float32]
     features: Features
+    block: TermBlock
     adaptation: Adaptation
     vector_levels: NDArray[np.float32]
     word_levels: NDArray[np.float32]
@@ -106,6 +109,8 @@ class Ground:
         cls, vectors: NDArray[np.float32], features: Features, near: Neighbourhoods
     ) -> Ground:
         """Compute what all queries share."""
+        block = TermBlock.of_tables({name: getattr(features, name) for name in TABLES})
+        features = features.with_tables({name: block.table(name) for name in TABLES})
         words = Postings.from_table(features.words)
         by_words = _by_words(words, features.words)
         mentions = features.mentions
@@ -113,6 +118,7 @@ class Ground:
         return cls(
             vectors=vectors,
             features=features,
+            block=block,
             adaptation=Adaptation.from_vectors(vectors),
             vector_levels=near.levels,
             n_near=near.n_near(),

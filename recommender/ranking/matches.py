@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recommender.features import Terms, TermTable, sums_of
+from recommender.features import Terms, sums_of
+from recommender.ranking.block import TABLES, TermBlock
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Wanted = Mapping[str, NDArray[np.int32]]
+
+N_TABLES = len(TABLES)
 _of_thread = threading.local()
 
 
@@ -20,69 +25,100 @@ _of_thread = threading.local()
 class Matches:
     """Where terms of a query stand in some articles, one article after the other.
 
+    What a query weighs its terms with is given as one array for all tables: the weights of the
+    terms that were wanted of each, table by table.
+
     Attributes:
-        owners: Place of the article among those that were looked at, ascending, int64.
-        terms: Place of the term among the query's, int64.
+        cells: Place of the article among those that were looked at, times the number of tables,
+            plus the place of the table in `TABLES`, int64; articles ascend.
+        terms: Place of the term among all that were wanted, int64.
         weights: Weight of the term in the article, above 0, float32.
         n_articles: How many articles were looked at.
     """
 
-    owners: NDArray[np.int64]
+    cells: NDArray[np.int64]
     terms: NDArray[np.int64]
     weights: NDArray[np.float32]
     n_articles: int
 
     @classmethod
-    def find(cls, ids: NDArray[np.int32], table: TermTable, rows: NDArray[np.integer]) -> Matches:
-        """Look terms up in some articles of a table.
+    def find(cls, wanted: Wanted, block: TermBlock, rows: NDArray[np.integer]) -> Matches:
+        """Look terms up in some articles.
 
         Args:
-            ids: Distinct terms, numbered as the table's; fewer than 32,767.
-            table: The terms of all articles.
+            wanted: Name of each table to distinct terms, fewer than 256, numbered as the table's.
+            block: The terms of all articles.
             rows: The articles.
         """
-        slots = _slots(table.n_terms)
-        slots[ids] = np.arange(1, len(ids) + 1)
-        of_rows = table.ids.take(rows, axis=0)
-        found = slots.take(of_rows.ravel(), mode="clip")  # ids are in range; this is fastest
-        slots[ids] = 0
+        width = block.ids.shape[1]
+        lengths = np.array([len(wanted[name]) for name in TABLES])
+        starts = np.cumsum(lengths) - lengths
+        numbers = _places_in_slots(wanted, block)
+        slots = _slots(sum(block.n_terms))
+        slots[numbers] = np.concatenate([_COUNTING[:length] for length in lengths])
+        looked_at = block.ids.take(rows, axis=0) + block.column_base
+        found = slots.take(looked_at.ravel(), mode="clip")  # all are in range; this is fastest
+        slots[numbers] = 0
         places = np.flatnonzero(found != 0)
-        owners, columns = np.divmod(places, table.ids.shape[1])
-        weights = table.weights[rows[owners], columns]
+        weights = block.weights.take(rows, axis=0).ravel()[places]
         is_filled = weights > 0  # an empty place has the number of a term
-        terms = found[places].astype(np.int64) - 1
-        return cls(owners[is_filled], terms[is_filled], weights[is_filled], len(rows))
+        places, weights = places[is_filled], weights[is_filled]
+        owners = places // width
+        tables = block.column_table[places - owners * width]
+        terms = starts[tables] + found[places] - 1
+        return cls(owners * N_TABLES + tables, terms, weights, len(rows))
 
     def products(self, weights: NDArray[np.floating]) -> NDArray[np.float64]:
-        """For each article the sum of products of both weights; weights are the query's."""
-        return sums_of(weights[self.terms] * self.weights, self.owners, self.n_articles)
+        """Sums of products of both weights, shape `(n_articles, n_tables)`."""
+        return self._sums(weights[self.terms] * self.weights)
 
     def shares(self, weights: NDArray[np.floating]) -> NDArray[np.float64]:
-        """The sum of the query's weights, whatever the terms weigh in the articles."""
-        return sums_of(weights[self.terms], self.owners, self.n_articles)
+        """Sums of the query's weights, whatever the terms weigh in the articles."""
+        return self._sums(weights[self.terms])
 
-    def counts(self) -> NDArray[np.int64]:
-        """How many terms each article shares with the query."""
-        return np.bincount(self.owners, minlength=self.n_articles)
+    def greatest(self, weights: NDArray[np.floating], table: str) -> NDArray[np.float64]:
+        """The greatest of the query's weights in one table, all 0 or more; 0 where none is shared.
 
-    def greatest(self, weights: NDArray[np.floating]) -> NDArray[np.float64]:
-        """The greatest of the query's weights, all 0 or more; 0 where no term is shared."""
+        Returns:
+            Shape `(n_articles,)`.
+        """
+        is_of_table = self.cells % N_TABLES == TABLES.index(table)
+        owners, terms = self.cells[is_of_table] // N_TABLES, self.terms[is_of_table]
         greatest = np.zeros(self.n_articles)
-        if len(self.owners):
-            firsts = np.flatnonzero(np.diff(self.owners, prepend=-1))
-            greatest[self.owners[firsts]] = np.maximum.reduceat(weights[self.terms], firsts)
+        if len(owners):
+            firsts = np.flatnonzero(np.concatenate([[True], owners[1:] != owners[:-1]]))
+            greatest[owners[firsts]] = np.maximum.reduceat(weights[terms], firsts)
         return greatest
+
+    def _sums(self, values: NDArray[np.floating]) -> NDArray[np.float64]:
+        sums = sums_of(values, self.cells, self.n_articles * N_TABLES)
+        return sums.reshape(-1, N_TABLES)
+
+
+def products_of(
+    table: str, terms: Terms, block: TermBlock, rows: NDArray[np.integer]
+) -> NDArray[np.float64]:
+    """Sums of products over the terms of one table, shape `(len(rows),)`."""
+    wanted = dict.fromkeys(TABLES, terms[0][:0]) | {table: terms[0]}
+    return Matches.find(wanted, block, rows).products(terms[1])[:, TABLES.index(table)]
 
 
 def merged(
     first: Terms, second: Terms
 ) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]:
-    """The terms of both, ascending, and what each weighs in either, 0 where it has it not."""
-    ids = np.union1d(first[0], second[0])
-    aligned = [np.zeros(len(ids), dtype=np.float32) for _ in range(2)]
-    for weights, terms in zip(aligned, (first, second), strict=True):
-        weights[np.searchsorted(ids, terms[0])] = terms[1]
-    return ids, aligned[0], aligned[1]
+    """The terms of the first, then the others of the second, and what each weighs in either.
+
+    A term weighs 0 where it is not.
+    """
+    is_same = second[0][:, np.newaxis] == first[0]
+    is_new = ~is_same.any(axis=1)
+    ids = np.concatenate([first[0], second[0][is_new]])
+    in_first, in_second = np.zeros((2, len(ids)), dtype=np.float32)
+    in_first[: len(first[0])] = first[1]
+    in_second[len(first[0]) :] = second[1][is_new]
+    if len(first[0]):
+        in_second[is_same.argmax(axis=1)[~is_new]] = second[1][~is_new]
+    return ids, in_first, in_second
 
 
 def shared(terms: Terms, others: Terms) -> NDArray[np.int32]:
@@ -95,9 +131,18 @@ def shared(terms: Terms, others: Terms) -> NDArray[np.int32]:
     return weightiest
 
 
-def _slots(n: int) -> NDArray[np.int16]:
+_COUNTING = np.arange(1, 256, dtype=np.uint8)
+
+
+def _places_in_slots(wanted: Wanted, block: TermBlock) -> NDArray[np.int64]:
+    bases = np.cumsum([0, *block.n_terms])
+    parts = [wanted[name] + bases[i] for i, name in enumerate(TABLES)]
+    return np.concatenate(parts).astype(np.int64, copy=False)
+
+
+def _slots(n: int) -> NDArray[np.uint8]:
     """Zeros, of which each thread has its own and which it leaves as zeros."""
-    kept: dict[int, NDArray[np.int16]] = _of_thread.__dict__.setdefault("slots", {})
+    kept: dict[int, NDArray[np.uint8]] = _of_thread.__dict__.setdefault("slots", {})
     if n not in kept:
-        kept[n] = np.zeros(n, dtype=np.int16)
+        kept[n] = np.zeros(n, dtype=np.uint8)
     return kept[n]

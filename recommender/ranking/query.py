@@ -9,14 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recommender.features import Terms
+from recommender.ranking.block import TABLES
 from recommender.ranking.ground import Ground
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-
-TABLES = ("words", "lead", "letters", "titles", "topics", "authors", "providers", "folders")
-"""The tables of `Features` whose terms ranking compares."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from recommender.features import Graph, Terms, TermTable, sums_of
+from recommender.features import Graph, sums_of
+from recommender.ranking.block import TABLES
 from recommender.ranking.ground import Ground
 from recommender.ranking.levels import log_ranks
 from recommender.ranking.lists import Lists
@@ -59,6 +60,7 @@ N_LISTING = 50  # of its neighbours that have a list, whose lists count
 _RARE_MENTION, _RARE_LIST = 0.02, 0.01  # added to shares, so that few cases do not say much
 _DAY = 1.0  # an article of the same day is no newer
 _SMALL = 1e-6
+_LABELS = ("topics", "authors", "providers")
 
 
 def signals(
@@ -78,12 +80,12 @@ def signals(
     """
     kept = ground.vectors.take(rows, axis=0)
     by_vector = (kept @ query.vector).astype(np.float64)
-    words = _of_words(query, rows, ground)
-    nearness = standardise(by_vector) + standardise(words["words"])
+    terms = _of_terms(query, rows, ground)
+    nearness = standardise(by_vector) + standardise(terms["words"])
     columns = {
         **_of_vectors(query, rows, ground, kept, by_vector),
-        **words,
-        **_of_labels(query, rows, ground),
+        **terms,
+        **_of_time_and_length(query, rows, ground),
         **_of_mentions(query, rows, ground, nearness),
         **_of_lists(query, rows, lists, nearness),
     }
@@ -121,7 +123,7 @@ def _of_vectors(
     vectors: NDArray[np.float32],
     by_vector: NDArray[np.float64],
 ) -> dict[str, NDArray[np.float64]]:
-    order = np.lexsort((rows, -by_vector))
+    order = np.argsort(-by_vector, kind="stable")  # rows ascend, so ties are by row
     rank = np.empty(len(rows))
     rank[order] = np.arange(len(rows))
     return {
@@ -132,64 +134,69 @@ def _of_vectors(
     }
 
 
-def _of_words(
+def _of_terms(
     query: Query, rows: NDArray[np.int64], ground: Ground
 ) -> dict[str, NDArray[np.float64]]:
-    features = ground.features
-    ids, weights, of_title = merged(query.words, query.titles)
-    words = Matches.find(ids, features.words, rows)
-    rarities = np.where(weights > 0, features.vocabularies["words"].rarity(ids), 0.0)
-    by_words = words.products(weights)
-    lead_ids, lead_weights, title_in_lead = merged(query.lead, query.titles)
-    lead = Matches.find(lead_ids, features.lead, rows)
-    letters = Matches.find(query.letters[0], features.letters, rows)
-    titles = Matches.find(query.words[0], features.titles, rows)
-    has_no_body = np.isnan(features.body_length[rows])
-    return {
-        "words": by_words,
-        "word_rank_back": -log_ranks(by_words, ground.word_levels[rows]),
-        "lead_words": lead.products(lead_weights),
-        "letters": letters.products(query.letters[1]),
-        "title_in_query": titles.products(np.ones(len(query.words[0]))),
-        "query_title_in_text": np.where(has_no_body, np.nan, words.shares(of_title)),
-        "query_title_in_lead": lead.shares(title_in_lead),
-        "rarest_word": words.greatest(rarities),
+    """What words, letters and labels say: all terms are found in one look."""
+    vocabulary = ground.features.vocabularies["words"]
+    words, word_weights, title_in_words = merged(query.words, query.titles)
+    lead, lead_weights, title_in_lead = merged(query.lead, query.titles)
+    ones = np.ones(len(query.words[0]))
+    wanted = {
+        "words": (words, word_weights, title_in_words),
+        "lead": (lead, lead_weights, title_in_lead),
+        "letters": (*query.letters, query.letters[1]),
+        "titles": (query.words[0], ones, ones),
+        **{name: (*getattr(query, name), getattr(query, name)[1]) for name in _LABELS},
+        "folders": (*query.folders, np.ones(len(query.folders[0]))),
     }
-
-
-def _of_labels(
-    query: Query, rows: NDArray[np.int64], ground: Ground
-) -> dict[str, NDArray[np.float64]]:
-    features = ground.features
-    gap = features.published_at[rows] - query.published_at
+    found = Matches.find({name: ids for name, (ids, _, _) in wanted.items()}, ground.block, rows)
+    products = found.products(np.concatenate([by for _, by, _ in wanted.values()])).T
+    shares = found.shares(np.concatenate([by for _, _, by in wanted.values()])).T
+    rarities = np.where(word_weights > 0, vocabulary.rarity(words), 0.0)
+    of = dict(zip(TABLES, products, strict=True))
     return {
-        "topics": np.sqrt(_products(query.topics, features.topics, rows)),
-        "closeness_in_time": -np.log1p(np.abs(gap)),
-        "older": np.where(np.isnan(gap), np.nan, gap <= _DAY),
-        "author": np.sign(_products(query.authors, features.authors, rows)),
-        "provider": np.sign(_products(query.providers, features.providers, rows)),
-        "folder": _share_of(query.folders, features.folders, rows),
-        "body_length": features.body_length[rows],
+        "words": of["words"],
+        "word_rank_back": -log_ranks(of["words"], ground.word_levels[rows]),
+        "lead_words": of["lead"],
+        "letters": of["letters"],
+        "title_in_query": of["titles"],
+        "query_title_in_text": np.where(
+            np.isnan(ground.features.body_length[rows]), np.nan, shares[0]
+        ),
+        "query_title_in_lead": shares[1],
+        "rarest_word": found.greatest(rarities, "words"),
+        "topics": _known("topics", np.sqrt(of["topics"]), query, rows, ground),
+        "author": _known("authors", np.sign(of["authors"]), query, rows, ground),
+        "provider": _known("providers", np.sign(of["providers"]), query, rows, ground),
+        "folder": _known("folders", shares[-1], query, rows, ground)
+        / max(1, len(query.folders[0])),
     }
-
-
-def _products(labels: Terms, table: TermTable, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """What labels have in common, by rarity; NaN where either has none."""
-    found = Matches.find(labels[0], table, rows).products(labels[1])
-    return _known(found, labels, table, rows)
-
-
-def _share_of(labels: Terms, table: TermTable, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The share of the query's labels that each article has; NaN where either has none."""
-    counts = Matches.find(labels[0], table, rows).counts()
-    return _known(counts / max(1, len(labels[0])), labels, table, rows)
 
 
 def _known(
-    values: NDArray[np.float64], labels: Terms, table: TermTable, rows: NDArray[np.int64]
+    table: str,
+    values: NDArray[np.float64],
+    query: Query,
+    rows: NDArray[np.int64],
+    ground: Ground,
 ) -> NDArray[np.float64]:
-    is_known = (table.weights[rows, 0] > 0) & bool(len(labels[0]))
-    return np.where(is_known, values, np.nan)
+    """What labels have in common; NaN where either has none."""
+    if not len(getattr(query, table)[0]):
+        return np.full(len(rows), np.nan)
+    first = ground.block.starts[TABLES.index(table)]
+    return np.where(ground.block.weights[rows, first] > 0, values, np.nan)
+
+
+def _of_time_and_length(
+    query: Query, rows: NDArray[np.int64], ground: Ground
+) -> dict[str, NDArray[np.float64]]:
+    gap = ground.features.published_at[rows] - query.published_at
+    return {
+        "closeness_in_time": -np.log1p(np.abs(gap)),
+        "older": np.where(np.isnan(gap), np.nan, gap <= _DAY),
+        "body_length": ground.features.body_length[rows].astype(np.float64),
+    }
 
 
 def _of_mentions(
@@ -197,7 +204,7 @@ def _of_mentions(
 ) -> dict[str, NDArray[np.float64]]:
     features = ground.features
     n = len(ground)
-    near = _nearest(nearness, rows, N_NEIGHBOURS)
+    near = _nearest(nearness, N_NEIGHBOURS)
     weights = np.maximum(nearness[near], 0) + _SMALL
     by_mention = _pointed_to(features.mentions, rows, near, weights)
     by_name = _pointed_to(features.names, rows, near, weights)
@@ -238,9 +245,9 @@ def _of_lists(
         "neighbours_list": np.sqrt(by_list),
         "neighbours_list_more": _more_than(by_list, usual, _RARE_LIST),
     }
-    return columns | {
-        f"near_and_{name}": nearness * standardise(column) for name, column in columns.items()
-    }
+    standard = standardise(np.stack(list(columns.values()), axis=1))
+    both = (nearness[:, np.newaxis] * standard).T
+    return columns | {f"near_and_{name}": of for name, of in zip(columns, both, strict=True)}
 
 
 def near_with_list(
@@ -248,11 +255,12 @@ def near_with_list(
 ) -> NDArray[np.int64]:
     """Places in `rows` of the nearest that have a list, best first."""
     places = np.flatnonzero(lists.have_list(query, rows))
-    return places[_nearest(nearness[places], rows[places], n)]
+    return places[_nearest(nearness[places], n)]
 
 
-def _nearest(nearness: NDArray[np.float64], rows: NDArray[np.int64], n: int) -> NDArray[np.int64]:
-    return np.lexsort((rows, -nearness))[:n]
+def _nearest(nearness: NDArray[np.float64], n: int) -> NDArray[np.int64]:
+    """Places of the greatest, ties by place, which is by row."""
+    return np.argsort(-nearness, kind="stable")[:n]
 
 
 def _pointed_to(

@@ -9,6 +9,7 @@ import numpy as np
 
 from recommender.features import Features, Graph, TermTable, Vocabulary
 from recommender.ranking.adaptation import Adaptation
+from recommender.ranking.block import TABLES, TermBlock
 from recommender.ranking.ground import Ground
 from recommender.ranking.levels import RANKS
 from recommender.ranking.retrieval import Postings
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
     Arrays = Mapping[str, NDArray[Any]]
 
 _SEARCHED = ("words", "lead", "letters", "titles")
-_LABELS = ("topics", "authors", "providers", "folders", "languages", "types")
-_TABLES = (*_SEARCHED, *_LABELS)
-_NUMBERED = ("words", "lead", "letters", *_LABELS)
+_LABELS = ("topics", "authors", "providers", "folders")
+_FILTERED = ("languages", "types")
+_NUMBERED = ("words", "lead", "letters", *_LABELS, *_FILTERED)
 _PLAIN = (
     "vector_levels",
     "word_levels",
@@ -38,7 +39,7 @@ def to_arrays(ground: Ground) -> dict[str, NDArray[Any]]:
     """Everything but the vectors, by name."""
     features, adaptation = ground.features, ground.adaptation
     arrays: dict[str, NDArray[Any]] = {name: getattr(ground, name) for name in _PLAIN}
-    for name in _TABLES:
+    for name in _FILTERED:
         table: TermTable = getattr(features, name)
         arrays[f"{name}_ids"], arrays[f"{name}_weights"] = table.ids, table.weights
     for name in _SEARCHED:
@@ -53,7 +54,11 @@ def to_arrays(ground: Ground) -> dict[str, NDArray[Any]]:
         arrays[f"{name}_targets"], arrays[f"{name}_offsets"] = graph.targets, graph.offsets
     for name, vocabulary in features.vocabularies.items():
         arrays[f"{name}_keys"], arrays[f"{name}_idf"] = vocabulary.keys, vocabulary.idf
+    block = ground.block
     return arrays | {
+        "terms_ids": block.ids,
+        "terms_weights": block.weights,
+        "terms_widths": np.array(block.widths(), dtype=np.int64),
         "body_length": features.body_length,
         "sketches": features.sketches,
         "days": features.published_at,
@@ -74,7 +79,9 @@ def from_arrays(vectors: NDArray[np.float32], arrays: Arrays) -> Ground:
     vocabularies = {name: kept.vocabulary(name) for name in _NUMBERED}
     n_terms = {name: max(1, len(vocabularies[name])) for name in _NUMBERED}
     n_terms["titles"] = n_terms["words"]
-    tables = {name: kept.table(name, n_terms[name]) for name in _TABLES}
+    block = kept.block([n_terms[name] for name in TABLES])
+    tables = {name: block.table(name) for name in TABLES}
+    tables |= {name: kept.table(name, n_terms[name]) for name in _FILTERED}
     n, dim = vectors.shape
     return Ground(
         vectors=vectors,
@@ -87,9 +94,10 @@ def from_arrays(vectors: NDArray[np.float32], arrays: Arrays) -> Ground:
             vocabularies=vocabularies,
             sketches=kept.array("sketches", np.uint16, n, -1),
         ),
+        block=block,
         adaptation=Adaptation(
-            kept.array("centre", np.float64, dim),
-            kept.array("metric", np.float64, dim, dim),
+            kept.array("centre", np.float32, dim),
+            kept.array("metric", np.float32, dim, dim),
             kept.array("lengths", np.float64, n),
         ),
         vector_levels=kept.array("vector_levels", np.float32, n, len(RANKS)),
@@ -130,6 +138,19 @@ class _Kept:
         weights = self.array(f"{name}_weights", np.float32, self._n, ids.shape[1])
         _refuse_outside(ids, n_terms, f"{name}_ids")
         return TermTable(ids, weights, n_terms)
+
+    def block(self, n_terms: list[int]) -> TermBlock:
+        """The tables side by side, each with its number of terms."""
+        widths = self.array("terms_widths", np.int64, len(TABLES))
+        if widths.min() < 1:
+            raise ValueError("“terms_widths” holds a number below 1")
+        width = int(widths.sum())
+        ids = self.array("terms_ids", np.int32, self._n, width)
+        weights = self.array("terms_weights", np.float32, self._n, width)
+        block = TermBlock.of_arrays(ids, weights, widths.tolist(), n_terms)
+        for name, limit in zip(TABLES, n_terms, strict=True):
+            _refuse_outside(block.table(name).ids, limit, "terms_ids")
+        return block
 
     def vocabulary(self, name: str) -> Vocabulary:
         keys = self.array(f"{name}_keys", np.int64, -1)
