@@ -60,7 +60,6 @@ N_LISTING = 50  # of its neighbours that have a list, whose lists count
 _RARE_MENTION, _RARE_LIST = 0.02, 0.01  # added to shares, so that few cases do not say much
 _DAY = 1.0  # an article of the same day is no newer
 _SMALL = 1e-6
-_LABELS = ("topics", "authors", "providers")
 
 
 def signals(
@@ -138,39 +137,45 @@ def _of_terms(
     query: Query, rows: NDArray[np.int64], ground: Ground
 ) -> dict[str, NDArray[np.float64]]:
     """What words, letters and labels say: all terms are found in one look."""
-    vocabulary = ground.features.vocabularies["words"]
-    words, word_weights, title_in_words = merged(query.words, query.titles)
-    lead, lead_weights, title_in_lead = merged(query.lead, query.titles)
-    ones = np.ones(len(query.words[0]))
-    wanted = {
-        "words": (words, word_weights, title_in_words),
-        "lead": (lead, lead_weights, title_in_lead),
-        "letters": (*query.letters, query.letters[1]),
-        "titles": (query.words[0], ones, ones),
-        **{name: (*getattr(query, name), getattr(query, name)[1]) for name in _LABELS},
-        "folders": (*query.folders, np.ones(len(query.folders[0]))),
-    }
+    wanted = _wanted(query)
+    by_product, by_share = (
+        np.concatenate([wanted[name][way] for name in TABLES]) for way in (1, 2)
+    )
     found = Matches.find({name: ids for name, (ids, _, _) in wanted.items()}, ground.block, rows)
-    products = found.products(np.concatenate([by for _, by, _ in wanted.values()])).T
-    shares = found.shares(np.concatenate([by for _, _, by in wanted.values()])).T
-    rarities = np.where(word_weights > 0, vocabulary.rarity(words), 0.0)
-    of = dict(zip(TABLES, products, strict=True))
+    product, share = (
+        dict(zip(TABLES, of.T, strict=True))
+        for of in (found.products(by_product), found.shares(by_share))
+    )
+    words, weights, _ = wanted["words"]
+    rarities = ground.features.vocabularies["words"].rarity(words) * (weights > 0)
+    has_no_body = np.isnan(ground.features.body_length[rows])
+    n_folders = max(1, len(query.folders[0]))
     return {
-        "words": of["words"],
-        "word_rank_back": -log_ranks(of["words"], ground.word_levels[rows]),
-        "lead_words": of["lead"],
-        "letters": of["letters"],
-        "title_in_query": of["titles"],
-        "query_title_in_text": np.where(
-            np.isnan(ground.features.body_length[rows]), np.nan, shares[0]
-        ),
-        "query_title_in_lead": shares[1],
+        "words": product["words"],
+        "word_rank_back": -log_ranks(product["words"], ground.word_levels[rows]),
+        "lead_words": product["lead"],
+        "letters": product["letters"],
+        "title_in_query": product["titles"],
+        "query_title_in_text": np.where(has_no_body, np.nan, share["words"]),
+        "query_title_in_lead": share["lead"],
         "rarest_word": found.greatest(rarities, "words"),
-        "topics": _known("topics", np.sqrt(of["topics"]), query, rows, ground),
-        "author": _known("authors", np.sign(of["authors"]), query, rows, ground),
-        "provider": _known("providers", np.sign(of["providers"]), query, rows, ground),
-        "folder": _known("folders", shares[-1], query, rows, ground)
-        / max(1, len(query.folders[0])),
+        "topics": _known("topics", np.sqrt(product["topics"]), query, rows, ground),
+        "author": _known("authors", np.sign(product["authors"]), query, rows, ground),
+        "provider": _known("providers", np.sign(product["providers"]), query, rows, ground),
+        "folder": _known("folders", share["folders"] / n_folders, query, rows, ground),
+    }
+
+
+def _wanted(
+    query: Query,
+) -> dict[str, tuple[NDArray[np.int32], NDArray[np.floating], NDArray[np.floating]]]:
+    """Terms to look for in each table; what each weighs in products, and what in shares."""
+    ones = np.ones(len(query.words[0]))
+    plain = {name: getattr(query, name) for name in TABLES}
+    return {name: (ids, weights, np.ones(len(ids))) for name, (ids, weights) in plain.items()} | {
+        "words": merged(query.words, query.titles),
+        "lead": merged(query.lead, query.titles),
+        "titles": (query.words[0], ones, ones),  # how much of each title the query speaks of
     }
 
 
