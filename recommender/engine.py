@@ -156,6 +156,14 @@ class Recommender:
         rows = self._snapshot.list_rows(self._lookup.row_of_id(article_id))
         return [self._snapshot.article(row) for row in rows]
 
+    def positions(self, ids: Sequence[str]) -> NDArray[np.int64]:
+        """Where articles stand in `articles`, int64.
+
+        Raises:
+            UnknownArticleError: An id is not in the index.
+        """
+        return np.array([self._lookup.row_of_id(article_id) for article_id in ids], dtype=np.int64)
+
     def vectors(self, ids: Sequence[str]) -> NDArray[np.float32]:
         """The vectors of articles.
 
@@ -165,8 +173,7 @@ class Recommender:
         Raises:
             UnknownArticleError: An id is not in the index.
         """
-        rows = [self._lookup.row_of_id(article_id) for article_id in ids]
-        return np.asarray(self._snapshot.vectors[rows])
+        return np.asarray(self._snapshot.vectors[self.positions(ids)])
 
     def find(self, reference: str | Path) -> Article:
         """The article that an id, a path, a URL or an exact title means.
@@ -267,8 +274,7 @@ class Recommender:
         Raises:
             UnknownArticleError: An id is not in the index.
         """
-        rows = np.array([self._lookup.row_of_id(query) for query in ids], dtype=np.int64)
-        return self._ranker.pools(rows, self._rows_of(lists), progress)
+        return self._ranker.pools(self.positions(ids), self._lookup.rows_of_lists(lists), progress)
 
     def choose(
         self,
@@ -310,14 +316,10 @@ class Recommender:
         lists: Mapping[str, Sequence[str]] | None,
         policy: Policy | None,
     ) -> Way:
-        entries = self._rows_of(self.lists if lists is None else lists)
+        entries = self._lookup.rows_of_lists(self.lists if lists is None else lists)
         known = Lists.from_rows(entries, self._snapshot.n_articles)
         here = (weights or self._weights).at(self._ranker.ground.site)
         return Way(here, entries, known, policy or self._settings.policy)
-
-    def _rows_of(self, lists: Mapping[str, Sequence[str]]) -> dict[int, list[int]]:
-        row = self._lookup.row_of_id
-        return {row(query): [row(entry) for entry in lists[query]] for query in lists}
 
     def _query(self, row: int, k: int) -> Query:
         near = self._ranker.near(self._snapshot.vectors[[row]], k)[0]

@@ -174,7 +174,6 @@ def lesson_from(
         UnknownArticleError: An id is not in the index.
     """
     queries = sorted(query for query in lists if lists[query])
-    row = {article.id: place for place, article in enumerate(engine.articles)}
-    entries = [np.unique([row[entry] for entry in lists[query]]) for query in queries]
+    entries = [np.unique(engine.positions(lists[query])) for query in queries]
     groups = reciprocal_groups(lists, queries)
     return Lesson.of(engine.pools(queries, known, progress), entries, groups)

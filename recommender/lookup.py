@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +37,11 @@ class Lookup:
         if row is None:
             raise UnknownArticleError(wanted, self._closest(wanted))
         return row
+
+    def rows_of_lists(self, lists: Mapping[str, Sequence[str]]) -> dict[int, list[int]]:
+        """Lists of ids as lists of rows; errors as for `row_of_id`."""
+        row = self.row_of_id
+        return {row(query): [row(entry) for entry in lists[query]] for query in lists}
 
     def row(self, reference: str) -> int | None:
         """The row of an id, path, URL or exact title, tried in this order.

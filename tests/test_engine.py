@@ -235,6 +235,16 @@ def test_the_editors_lists_are_there_to_be_read(indexed: Site) -> None:
         engine.curated("barley")
 
 
+def test_positions_are_those_of_articles(indexed: Site) -> None:
+    """In the order asked for; an unknown id is refused."""
+    engine = indexed.open()
+    found = engine.positions(["wheat", "chips"])
+
+    assert [engine.articles[place].id for place in found.tolist()] == ["wheat", "chips"]
+    with pytest.raises(UnknownArticleError):
+        engine.positions(["wheat", "wheet"])
+
+
 def test_vectors_come_in_the_order_asked_for(indexed: Site) -> None:
     """Unit rows; an unknown id is refused."""
     engine = indexed.open()
