@@ -1,10 +1,11 @@
-"""How long a report takes: 2,000 articles that all have a list, every system, all files written.
+"""How long a report takes: 2,000 articles that all have a list, nine systems, all files written.
 
 usage: python -m evaluation.benchmarks.reports --corpora FOLDER [--output FILE]
 
 Of the first corpus with 2,000 dated articles, the first 2,000 by path are taken, and each is given
 a list of one to six articles drawn from its thirty nearest. All is indexed first, so that nothing
-is encoded while the clock runs; then the installed command evaluates it three times.
+is encoded while the clock runs; then the installed command evaluates it three times. What learns,
+or makes lists one place after the other, is left out: that is ranking's time, not the report's.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from recommender import Article, Recommender
 RESULTS = Path(__file__).parent / "results" / "reports.json"
 N_ARTICLES = 2000
 N_RUNS = 3
+SYSTEMS = "random,newest,popular,topics,tfidf,tfidf-body,bm25,embedding,shipped"
 N_NEAREST = 30
 LONGEST = 6
 
@@ -51,7 +53,9 @@ def timed(source: Recommender, scratch: Path) -> dict[str, Any]:
     recommender("index", site, "--index", index)
     runs = []
     for _ in range(N_RUNS):
-        cost = recommender("evaluate", site, "--index", index, "--output", output)
+        cost = recommender(
+            *("evaluate", site, "--index", index, "--output", output, "--systems", SYSTEMS)
+        )
         runs.append((cost, read_report(output)["timings"]))
     runs.sort(key=lambda pair: pair[0].wall_seconds)
     report = read_report(output)
