@@ -1,4 +1,4 @@
-"""Sites that lack something: what is left of the order when dates, topics, bodies, words are gone.
+"""Sites that lack something: what is left of the order when topics, bodies or words are gone.
 
 usage: python -m evaluation.benchmarks.variants --corpora FOLDER [--output FILE]
 
@@ -41,7 +41,6 @@ def _in_another_script(article: Article) -> Article:
 
 VARIANTS: Mapping[str, Callable[[Article], Article]] = {
     "as it is": lambda article: article,
-    "no dates": lambda article: replace(article, published_at=None),
     "no topics, authors, folders": lambda article: replace(
         article, id=article.id.replace("/", "-"), topics=(), authors=()
     ),
