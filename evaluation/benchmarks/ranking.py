@@ -5,7 +5,7 @@ usage: python -m evaluation.benchmarks.ranking --corpora FOLDER [--output FILE]
 Each of a thousand articles is asked about once, with its own candidates, cut or filled up to 300.
 After each, its vector is multiplied with those of the whole site, as a measure of the machine:
 that product is what plain search costs at least, and it leaves nothing of the site in the caches.
-Then the installed command learns from the lists of the first corpus in FOLDER, already indexed.
+Before that the installed command learns from the lists of the first corpus in FOLDER, indexed.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ LONGEST = 4
 
 
 def measured(corpora: Path, scratch: Path) -> dict[str, Any]:
-    """Time ranking, then learning."""
+    """Time learning, then ranking: a process is counted as large as the one that starts it."""
+    fit = learning(corpora, scratch)
     rng = np.random.default_rng(SEED)
     ranker = made_up(N_ARTICLES, rng)
     return {
@@ -52,7 +53,7 @@ def measured(corpora: Path, scratch: Path) -> dict[str, Any]:
         "candidates": POOL,
         "queries": N_QUERIES,
         **timed(ranker, N_QUERIES, POOL, rng),
-        "fit": learning(corpora, scratch),
+        "fit": fit,
     }
 
 
