@@ -21,9 +21,9 @@ import numpy as np
 
 from evaluation.benchmarks.command import run
 from evaluation.benchmarks.corpora import Indexed, indexed
-from evaluation.benchmarks.policy import OFF, POLICIES
+from evaluation.benchmarks.policy import POLICIES
 from evaluation.benchmarks.reports import as_file
-from evaluation.benchmarks.shown import FIRST, Lists, Readers, ndcg
+from evaluation.benchmarks.shown import FIRST, OFF, Lists, Readers, ndcg
 from recommender import Article, Recommender, Settings, build
 
 RESULTS = Path(__file__).parent / "results" / "copies.json"

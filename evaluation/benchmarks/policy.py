@@ -17,12 +17,11 @@ from typing import Any
 
 from evaluation.benchmarks.command import run
 from evaluation.benchmarks.corpora import indexed
-from evaluation.benchmarks.shown import FIRST, MEASURE, Readers
+from evaluation.benchmarks.shown import FIRST, MEASURE, OFF, Readers
 from evaluation.catalogue import LIST_LENGTH
 from recommender import Policy, Recommender
 
 RESULTS = Path(__file__).parent / "results" / "policy.json"
-OFF = Policy(same_story="keep", curated="ignore", floor=0.0)
 POLICIES: Mapping[str, Policy] = {
     "none": OFF,
     "defaults": replace(Policy(), curated="ignore"),

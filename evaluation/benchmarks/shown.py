@@ -21,6 +21,9 @@ MEASURE = nDCG @ 10
 FIRST = 5
 """Places that most sites show."""
 
+OFF = Policy(same_story="keep", curated="ignore", floor=0.0)
+"""Nothing comes between order and list."""
+
 Lists = Mapping[str, Sequence[str]]
 
 

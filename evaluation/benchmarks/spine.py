@@ -15,7 +15,7 @@ from typing import Any
 from evaluation.benchmarks.command import run
 from evaluation.benchmarks.corpora import unpacked
 from evaluation.benchmarks.process import Run, recommender
-from evaluation.benchmarks.shown import MEASURE, ndcg
+from evaluation.benchmarks.shown import MEASURE, OFF, ndcg
 from recommender import Recommender, Weights
 
 RESULTS = Path(__file__).parent / "results" / "spine.json"
@@ -52,8 +52,8 @@ def measure(name: str, articles: Path, scratch: Path) -> dict[str, Any]:
 
 def embedding_ndcg(engine: Recommender) -> float:
     """Mean nDCG@10 of embedding order against the editors' lists, over all articles with a list."""
-    lists = {query: [item.id for item in items] for query, items in engine.recommend_all(k=10)}
-    return ndcg(engine.lists, lists)
+    made = engine.recommend_all(k=10, lists={}, policy=OFF)
+    return ndcg(engine.lists, {query: [item.id for item in items] for query, items in made})
 
 
 def _cost(run: Run) -> dict[str, Any]:
