@@ -87,8 +87,8 @@ def write_site(source: Recommender, folder: Path) -> None:
         (folder / f"{i:04}.md").write_text(as_file(article, related), "utf-8")
 
 
-def as_file(article: Article, related: list[str]) -> str:
-    """An article file in the seed's schema."""
+def as_file(article: Article, related: list[str], **further: list[str]) -> str:
+    """An article file in the seed's schema; further fields as they shall be written."""
     fields = {
         "title": article.title,
         "excerpt": article.excerpt,
@@ -96,6 +96,7 @@ def as_file(article: Article, related: list[str]) -> str:
         "topics": list(article.topics),
         "provider": {"name": article.provider.name} if article.provider else None,
         "related": related,
+        **further,
     }
     return f"---\n{yaml.safe_dump(fields, allow_unicode=True)}---\n{article.body}"
 

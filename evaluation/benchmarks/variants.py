@@ -17,12 +17,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from evaluation import read_report
 from evaluation.benchmarks.command import run
 from evaluation.benchmarks.corpora import unpacked, unseen_file
 from evaluation.benchmarks.process import recommender
+from evaluation.benchmarks.reports import as_file
 from recommender import Article, Recommender, Weights, build
 
 RESULTS = Path(__file__).parent / "results" / "variants.json"
@@ -109,20 +108,9 @@ def write_variant(source: Recommender, change: Callable[[Article], Article], fol
             path = folder / f"{new_ids[article.id]}.md"
             path.parent.mkdir(parents=True, exist_ok=True)
             related = [new_ids[entry] for entry in lists.get(article.id, ())]
-            path.write_text(_file(change(article), related), "utf-8")
-
-
-def _file(article: Article, related: list[str]) -> str:
-    fields = {
-        "title": article.title,
-        "excerpt": article.excerpt,
-        "publishedDateTime": article.published_at,
-        "topics": list(article.topics),
-        "authors": list(article.authors),
-        "provider": {"name": article.provider.name} if article.provider else None,
-        "related": related,
-    }
-    return f"---\n{yaml.safe_dump(fields, allow_unicode=True)}---\n{article.body}"
+            changed = change(article)
+            text = as_file(changed, related, authors=list(changed.authors))
+            path.write_text(text, "utf-8")
 
 
 def table(result: dict[str, Any]) -> str:

@@ -26,6 +26,7 @@ class TermBlock:
         weights: The same shape, float32; 0 in an empty place.
         starts: Where the columns of each of `TABLES` begin, and where the last ones end.
         n_terms: Number of terms of each table, at least 1.
+        bases: Number of terms in all tables before each one, and in all of them, int64.
         column_table: The table of each column, int64.
         column_base: Number of terms in all tables before that of each column, int32.
     """
@@ -34,6 +35,7 @@ class TermBlock:
     weights: NDArray[np.float32]
     starts: tuple[int, ...]
     n_terms: tuple[int, ...]
+    bases: NDArray[np.int64]
     column_table: NDArray[np.int64]
     column_base: NDArray[np.int32]
 
@@ -55,14 +57,15 @@ class TermBlock:
         n_terms: list[int],
     ) -> TermBlock:
         """From what is kept; `widths` are the numbers of columns."""
-        bases = np.cumsum([0, *n_terms])[: len(TABLES)]
+        bases = np.cumsum([0, *n_terms], dtype=np.int64)
         return cls(
             ids=ids,
             weights=weights,
             starts=tuple(np.cumsum([0, *widths]).tolist()),
             n_terms=tuple(n_terms),
+            bases=bases,
             column_table=np.repeat(np.arange(len(TABLES)), widths),
-            column_base=np.repeat(bases, widths).astype(np.int32),
+            column_base=np.repeat(bases[:-1], widths).astype(np.int32),
         )
 
     def table(self, name: str) -> TermTable:

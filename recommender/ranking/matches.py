@@ -54,7 +54,7 @@ class Matches:
         lengths = np.array([len(wanted[name]) for name in TABLES])
         starts = np.cumsum(lengths) - lengths
         numbers = _places_in_slots(wanted, block)
-        slots = _slots(sum(block.n_terms))
+        slots = _slots(int(block.bases[-1]))
         slots[numbers] = np.concatenate([_COUNTING[:length] for length in lengths])
         looked_at = block.ids.take(rows, axis=0) + block.column_base
         found = slots.take(looked_at.ravel(), mode="clip")  # all are in range; this is fastest
@@ -135,8 +135,7 @@ _COUNTING = np.arange(1, 256, dtype=np.uint8)
 
 
 def _places_in_slots(wanted: Wanted, block: TermBlock) -> NDArray[np.int64]:
-    bases = np.cumsum([0, *block.n_terms])
-    parts = [wanted[name] + bases[i] for i, name in enumerate(TABLES)]
+    parts = [wanted[name] + block.bases[i] for i, name in enumerate(TABLES)]
     return np.concatenate(parts).astype(np.int64, copy=False)
 
 
