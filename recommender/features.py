@@ -21,9 +21,9 @@ class TermTable:
     """The weightiest terms of each article, in a fixed number of places.
 
     Attributes:
-        ids: Shape `(n_articles, width)`, int32: which terms; 0 in an empty place.
+        ids: Shape `(n_articles, width)`, int32: which terms; `n_terms` in an empty place.
         weights: The same shape, float32, 0 or more: how much each counts; 0 in an empty place.
-        n_terms: Number of terms there are, at least 1; every id is below it.
+        n_terms: Number of terms there are, at least 1.
     """
 
     ids: NDArray[np.int32]
@@ -199,8 +199,9 @@ class Features:
         languages: Its language, without what follows a hyphen; `types` likewise as written.
         types: See `languages`.
         mentions: To the articles whose title's words all stand in an article's text.
-        names: Those of the mentions in which the title stands word by word.
-        body_length: Natural logarithm of one more than the letters of the body, float32; NaN where
+        are_names: In which of the mentions the title stands word by word, shape as their targets,
+            bool.
+        body_length: Natural logarithm of one more than the letters of the body, float64; NaN where
             there is none.
         published_at: Days since 1970, float64; NaN where unknown.
         vocabularies: The terms of each table but `titles`, whose terms are those of `words`.
@@ -219,14 +220,19 @@ class Features:
     languages: TermTable
     types: TermTable
     mentions: Graph
-    names: Graph
-    body_length: NDArray[np.float32]
+    are_names: NDArray[np.bool_]
+    body_length: NDArray[np.float64]
     published_at: NDArray[np.float64]
     vocabularies: Mapping[str, Vocabulary]
     sketches: NDArray[np.uint16]
 
     def __len__(self) -> int:
         return len(self.body_length)
+
+    def names(self) -> Graph:
+        """The mentions in which the title stands word by word."""
+        sources, targets = self.mentions.sources(), self.mentions.targets
+        return Graph.from_pairs(sources[self.are_names], targets[self.are_names], len(self))
 
     def with_tables(self, tables: Mapping[str, TermTable]) -> Features:
         """The same with some of its tables, by name, in other arrays."""

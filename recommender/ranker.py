@@ -13,7 +13,7 @@ import numpy as np
 
 from recommender.index.snapshot import Snapshot
 from recommender.index.vectors import VectorIndex
-from recommender.ranking.candidates import N_NEAREST, candidates
+from recommender.ranking.candidates import N_NEAREST, Candidates, candidates
 from recommender.ranking.filters import passing
 from recommender.ranking.ground import Ground, Neighbourhoods
 from recommender.ranking.levels import RANKS
@@ -130,8 +130,9 @@ class Ranker:
         found, values = [], []
         for done, row in enumerate(rows.tolist()):
             query = Query.of_row(self.ground, row, near[done])
-            found.append(self.candidates(query, known))
-            values.append(signals(query, found[-1], self.ground, known))
+            pool = self.candidates(query, known)
+            found.append(pool.rows)
+            values.append(signals(query, pool, self.ground, known))
             if progress and done % 100 == 0:
                 progress(done, len(rows))
         return Pools.joined(rows.tolist(), found, values, self.ground.site)
@@ -160,12 +161,12 @@ class Ranker:
         Returns:
             At most k items, and all candidates.
         """
-        rows = self.candidates(query, way.known, besides)
-        ranked = Ranked.of(query, rows, self.ground, way.known, way.weights)
+        pool = self.candidates(query, way.known, besides)
+        ranked = Ranked.of(query, pool, self.ground, way.known, way.weights)
         above = [row for row, _ in head[:k]]
         places = choose(ranked, query.sketch, self.ground, way.policy, k, above)
         items = [Item(row, origin, ranked.place(row)) for row, origin in head[:k]]
-        items += [Item(int(rows[place]), "ranked", place) for place in places]
+        items += [Item(int(pool.rows[place]), "ranked", place) for place in places]
         return items, ranked
 
     def choose_from(
@@ -198,9 +199,7 @@ class Ranker:
             found.append(ranked.rows[choose(ranked, sketch, self.ground, policy, k)])
         return found
 
-    def candidates(
-        self, query: Query, lists: Lists, besides: Sequence[int] = ()
-    ) -> NDArray[np.int64]:
+    def candidates(self, query: Query, lists: Lists, besides: Sequence[int] = ()) -> Candidates:
         """The candidates of one query: never the query, nor others that are the same article."""
         allowed = self.is_shown.copy()
         allowed[[*besides, *([] if query.row is None else [query.row])]] = False

@@ -7,17 +7,17 @@ import pytest
 from sample_ground import random_articles, ranker_of
 
 from recommender.features import Graph, TermTable
-from recommender.ranking.adaptation import Adaptation
-from recommender.ranking.block import TABLES, TermBlock
+from recommender.ranking.block import TABLES, TEXTS, TermBlock
 from recommender.ranking.ground import (
     MAX_MENTIONERS,
     N_NEAREST,
     Ground,
     Neighbourhoods,
-    page_rank,
 )
 from recommender.ranking.levels import RANKS, levels, log_ranks
-from recommender.ranking.matches import Matches, merged, products_of
+from recommender.ranking.marks import marked
+from recommender.ranking.matches import Matches
+from recommender.ranking.numbers import NUMBERS, page_rank
 from recommender.ranking.retrieval import MAX_POSTINGS, Postings
 from recommender.ranking.stored import from_arrays, to_arrays
 from recommender.terms.collect import collect
@@ -27,7 +27,7 @@ def _table(seed: int, n: int = 50, n_terms: int = 20) -> TermTable:
     rng = np.random.default_rng(seed)
     ids = np.stack([rng.permutation(n_terms)[:6] for _ in range(n)]).astype(np.int32)
     weights = rng.random((n, 6)).astype(np.float32) * (rng.random((n, 6)) > 0.3)
-    return TermTable(np.where(weights > 0, ids, 0).astype(np.int32), weights, n_terms)
+    return TermTable(np.where(weights > 0, ids, n_terms).astype(np.int32), weights, n_terms)
 
 
 def _dense(table: TermTable) -> np.ndarray:
@@ -60,8 +60,11 @@ def test_of_a_common_term_the_articles_are_kept_in_which_it_weighs_most() -> Non
     assert postings.rows.min() == 10
 
 
+RARITIES = np.linspace(1, 2, 20, dtype=np.float32)
+
+
 def _block() -> TermBlock:
-    """Eight tables of fifty articles."""
+    """Seven tables of fifty articles."""
     return TermBlock.of_tables({name: _table(seed) for seed, name in enumerate(TABLES)})
 
 
@@ -78,47 +81,68 @@ def test_tables_lie_side_by_side_and_stay_what_they_are() -> None:
 
 
 def test_matches_count_what_dense_rows_have_in_common() -> None:
-    """Products, shares and the greatest, of each table; the slots between calls are empty again."""
+    """Products and shares of each table; between calls nothing is left behind."""
     block, rows = _block(), np.array([3, 3, 17])
     for row in (5, 6):
         terms = {name: _table(9 + row + i).of(row) for i, name in enumerate(TABLES)}
-        weights = np.concatenate([of[1] for of in terms.values()])
-        found = Matches.find({name: of[0] for name, of in terms.items()}, block, rows)
+        wanted = {name: ids for name, (ids, _) in terms.items()}
+        weighing = {name: (name, weights) for name, (_, weights) in terms.items()}
+        found = Matches.find(wanted, block, rows, RARITIES)
+        products, shares = found.products(weighing), found.shares(weighing)
         for i, name in enumerate(TABLES):
             dense, theirs = _dense(_table(i))[rows], _dense(_table(9 + row + i))[row]
-            both = (dense > 0) & (theirs > 0)
 
-            assert found.products(weights)[:, i] == pytest.approx(dense @ theirs, rel=1e-5)
-            assert found.shares(weights)[:, i] == pytest.approx(both @ theirs, rel=1e-5)
-            assert found.greatest(weights, name) == pytest.approx((both * theirs).max(axis=1))
-            alone = products_of(name, terms[name], block, rows)
-            assert alone == pytest.approx(dense @ theirs, rel=1e-5)
+            assert products[name] == pytest.approx(dense @ theirs, rel=1e-5)
+            if name in TEXTS:
+                assert shares[name] == pytest.approx((dense > 0) @ theirs, rel=1e-5)
+
+
+def test_words_of_one_text_are_looked_for_in_another() -> None:
+    """Those of the query's title in texts; a word of both texts counts once in either."""
+    block, rows = _block(), np.arange(50)
+    words, title = _table(30).of(1), _table(31).of(1)
+    nothing = np.array([], np.int32)
+    wanted = dict.fromkeys(TABLES, nothing) | {"words": words[0], "titles": title[0]}
+    found = Matches.find(wanted, block, rows, RARITIES)
+    in_texts = _dense(_table(0)) > 0
+    of_title, of_words = np.zeros(20), np.zeros(20)
+    of_title[title[0]], of_words[words[0]] = title[1], words[1]
+
+    assert set(words[0].tolist()) & set(title[0].tolist())
+    shares = found.shares({"words": ("titles", title[1])})["words"]
+    assert shares == pytest.approx(in_texts @ of_title, rel=1e-5)
+    shares = found.shares({"words": ("words", words[1])})["words"]
+    assert shares == pytest.approx(in_texts @ of_words, rel=1e-5)
+    both = np.where((of_title > 0) | (of_words > 0), RARITIES, 0)
+    assert found.rarest() == pytest.approx((in_texts * both).max(axis=1), rel=1e-6)
 
 
 def test_nothing_in_common_matches_nothing() -> None:
-    """No term asked for, none in the articles, and empty places that look like term 0."""
-    empty = TermTable(np.zeros((2, 3), np.int32), np.zeros((2, 3), np.float32), 5)
+    """No term asked for, none in the articles."""
+    empty = TermTable(np.full((2, 3), 20, np.int32), np.zeros((2, 3), np.float32), 20)
     block = TermBlock.of_tables(dict.fromkeys(TABLES, empty))
-    for ids in (np.array([], np.int32), np.array([0, 4], np.int32)):
-        found = Matches.find(dict.fromkeys(TABLES, ids), block, np.array([0, 1]))
-        weights = np.ones(len(ids) * len(TABLES))
+    for ids in (np.array([], np.int32), np.array([0, 19], np.int32)):
+        found = Matches.find(dict.fromkeys(TABLES, ids), block, np.array([0, 1]), RARITIES)
+        weighing = {name: (name, np.ones(len(ids))) for name in TABLES}
 
-        assert found.greatest(weights, "words").tolist() == [0, 0]
-        assert not found.products(weights).any()
+        assert found.rarest().tolist() == [0, 0]
+        assert not any(of.any() for of in found.products(weighing).values())
+        assert not any(of.any() for of in found.shares(weighing).values())
 
 
-def test_terms_of_two_fields_are_merged() -> None:
-    """Each with its weight in either."""
-    first = (np.array([7, 2], np.int32), np.array([0.5, 0.25], np.float32))
-    second = (np.array([9, 2], np.int32), np.array([2.0, 1.0], np.float32))
-    nothing = (np.array([], np.int32), np.array([], np.float32))
-
-    def lists(*terms: tuple[np.ndarray, np.ndarray]) -> list[list[float]]:
-        return [of.tolist() for of in merged(*terms)]
-
-    assert lists(first, second) == [[7, 2, 9], [0.5, 0.25, 0], [0, 1, 2]]
-    assert lists(nothing, second) == [[9, 2], [0, 0], [2, 1]]
-    assert lists(first, nothing) == [[7, 2], [0.5, 0.25], [0, 0]]
+def test_marks_are_wiped_whatever_happens() -> None:
+    """Two at once are two arrays; a longer one than before is made when it is needed."""
+    numbers = np.array([4, 2, 4])
+    with marked(numbers, 6) as marks, marked(np.array([0]), 9) as others:
+        assert marks[:6].tolist() == [0, 0, 2, 0, 3, 0]
+        assert others[:9].tolist() == [1, *[0] * 8]
+    with pytest.raises(KeyError), marked(numbers, 20) as marks:
+        raise KeyError
+    with marked(np.arange(0), 30) as marks:
+        assert len(marks) >= 30
+        assert not marks.any()
+    with marked(np.arange(300), 300) as marks:
+        assert marks[:300].tolist() == list(range(1, 301))
 
 
 def test_ranks_among_neighbours_are_exact_at_the_kept_ranks() -> None:
@@ -146,30 +170,6 @@ def test_who_shares_nothing_is_no_neighbour() -> None:
     found = log_ranks(np.array([0.0, 0.0, 0.5]), np.stack([alone, other, alone]))
 
     assert np.expm1(found) == pytest.approx([128, 128, 1])
-
-
-def test_the_adapted_measure_takes_out_what_all_share() -> None:
-    """Two articles that differ from the site in the same way are alike, whatever the site is."""
-    rng = np.random.default_rng(3)
-    own = rng.normal(size=(2000, 8)) * np.array([5, 1, 1, 1, 1, 1, 1, 1])
-    vectors = (own + np.array([9, 0, 0, 0, 0, 0, 0, 0])).astype(np.float32)
-    adaptation = Adaptation.from_vectors(vectors)
-    rows = np.array([0, 1, 2])
-    found = adaptation.similarities(vectors[0], vectors[rows], rows)
-    scaled = own[rows] - own.mean(axis=0)
-    scaled[:, 0] /= np.sqrt(5)
-    scaled /= np.linalg.norm(scaled, axis=1, keepdims=True)
-
-    assert found[0] == pytest.approx(1, abs=1e-4)
-    assert found == pytest.approx(scaled @ scaled[0], abs=0.03)
-
-
-def test_with_few_articles_the_adapted_measure_stays_finite() -> None:
-    """One article alone is its own centre."""
-    vectors = np.eye(3, dtype=np.float32)[:1]
-    adaptation = Adaptation.from_vectors(vectors)
-
-    assert np.isfinite(adaptation.similarities(vectors[0], vectors, np.array([0]))).all()
 
 
 def test_it_is_counted_how_many_have_an_article_near() -> None:
@@ -200,15 +200,17 @@ def test_of_many_mentioners_those_that_mention_few_are_kept() -> None:
     vectors = np.eye(n + 1, dtype=np.float32)[:, :4] + 0.1
     features = collect(random_articles(n + 1))
     changed = type(features)(
-        **{name: getattr(features, name) for name in features.__slots__} | {"mentions": mentions}
+        **{name: getattr(features, name) for name in features.__slots__}
+        | {"mentions": mentions, "are_names": np.zeros(len(mentions.targets), dtype=bool)}
     )
     nobody = np.full((n + 1, N_NEAREST), -1)
     near = Neighbourhoods(np.zeros((n + 1, len(RANKS)), np.float32), nobody)
     ground = Ground.prepare(vectors, changed, near)
 
     assert ground.mentioners.of(0).tolist() == list(range(1, MAX_MENTIONERS + 1))
-    assert ground.mention_mass[0] == pytest.approx(MAX_MENTIONERS / 2 + 5 / 3)
-    assert ground.n_mentioning[:2].tolist() == [n, 5]
+    facts = dict(zip(NUMBERS, ground.numbers[:2].T, strict=True))
+    assert facts["mention_mass"][0] == pytest.approx(MAX_MENTIONERS / 2 + 5 / 3)
+    assert np.exp(facts["usual_mentions"]) - 0.02 == pytest.approx([n / (n + 1), 5 / (n + 1)])
 
 
 @pytest.fixture(scope="module")
@@ -246,7 +248,7 @@ def test_arrays_that_do_not_fit_are_refused(ground: Ground) -> None:
         ("terms_widths", 0),
         ("letters_articles", 30),
         ("mentions_targets", 30),
-        ("names_offsets", 10**6),
+        ("mentions_offsets", 10**6),
         ("lead_offsets", 10**6),
         ("words_keys", 2**62),
     ],
@@ -258,3 +260,15 @@ def test_numbers_that_lead_outside_are_refused(ground: Ground, name: str, value:
     changed.flat[1 if "offsets" in name else 0] = value
     with pytest.raises(ValueError, match=r"out of order|not from 0 to|below 1"):
         from_arrays(ground.vectors, arrays | {name: changed})
+
+
+def test_an_empty_place_weighs_nothing(ground: Ground) -> None:
+    """A crafted index could give a weight to a term that is none."""
+    arrays = to_arrays(ground)
+    for name in ("terms", "letters"):
+        weights = np.maximum(arrays[f"{name}_weights"], 0.5)
+        with pytest.raises(ValueError, match="gives a weight to an empty place"):
+            from_arrays(ground.vectors, arrays | {f"{name}_weights": weights})
+    shorter = {f"lead_{of}": arrays[f"lead_{of}"][1:] for of in ("keys", "idf")}
+    with pytest.raises(ValueError, match="“lead_keys” are"):
+        from_arrays(ground.vectors, arrays | shorter)

@@ -95,7 +95,7 @@ def test_weights_come_near_to_the_truth_and_stay_near_to_what_was_before() -> No
 
 def test_weights_shift_with_conditions() -> None:
     """Two corpora that differ in nothing but a condition and in what counts under it."""
-    usual, strange = lesson_of({"words": 1.0}, 300), lesson_of({"words": 0.4}, 300, seed=1)
+    usual, strange = lesson_of({"words": 1.0}, 900), lesson_of({"words": 0.4}, 900, seed=1)
     examples = [usual.examples(np.array([1.0, 0.0])), strange.examples(np.array([1.0, 0.5]))]
     both = np.ones((N_SIGNALS, 2), bool)
     found = fit_weights(examples, np.zeros((N_SIGNALS, 2)), 1e-4, both)[NAMES.index("words")]

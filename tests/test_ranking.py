@@ -10,12 +10,13 @@ import pytest
 from sample_ground import lists_by_subject, random_articles, ranker_of
 
 from recommender.ranker import Ranker
-from recommender.ranking.candidates import candidates
+from recommender.ranking.candidates import Candidates, candidates
 from recommender.ranking.fit import Lesson
 from recommender.ranking.lists import Lists
 from recommender.ranking.query import Query
 from recommender.ranking.ranked import Ranked
-from recommender.ranking.signals import SIGNALS, signals, standardise
+from recommender.ranking.signals import SIGNALS, signals
+from recommender.ranking.standard import standardise
 from recommender.ranking.weights import Weights
 from recommender.records import Article, Provider
 from recommender.terms.describe import describe
@@ -34,8 +35,14 @@ def _query(ranker: Ranker, row: int) -> Query:
     return Query.of_row(ranker.ground, row, ranker.near(ranker.ground.vectors[[row]])[0])
 
 
+def _signals(ranker: Ranker, query: Query, rows: np.ndarray, lists: Lists) -> np.ndarray:
+    """Of any articles, be they candidates or not."""
+    pool = Candidates.of_rows(rows, query, ranker.ground)
+    return signals(query, pool, ranker.ground, lists)
+
+
 def _column(ranker: Ranker, name: str, row: int, rows: list[int], lists: Lists) -> list[float]:
-    found = signals(_query(ranker, row), np.array(rows), ranker.ground, lists)
+    found = _signals(ranker, _query(ranker, row), np.array(rows), lists)
     return found[:, NAMES.index(name)].tolist()
 
 
@@ -58,10 +65,25 @@ def test_candidates_are_allowed_known_once_and_never_the_query(ranker: Ranker) -
     """Ascending rows; what may not be shown does not come."""
     allowed = np.ones(60, dtype=bool)
     allowed[[5, 9]] = False
-    rows = candidates(_query(ranker, 5), ranker.ground, _no_lists(ranker), allowed)
+    rows = candidates(_query(ranker, 5), ranker.ground, _no_lists(ranker), allowed).rows
 
     assert rows.tolist() == sorted(set(rows.tolist()))
     assert not {5, 9} & set(rows.tolist())
+
+
+def test_candidates_come_with_what_was_found_out_on_the_way(ranker: Ranker) -> None:
+    """Cosines and products of letters are those of any article, be it found or not."""
+    query = _query(ranker, 5)
+    lists = Lists.from_rows(lists_by_subject(ARTICLES), 60)
+    found = candidates(query, ranker.ground, lists, np.arange(60) != 5)
+    same = Candidates.of_rows(found.rows, query, ranker.ground)
+
+    assert found.similarities == pytest.approx(same.similarities, abs=1e-6)
+    assert found.similarities == pytest.approx(
+        ranker.ground.vectors[found.rows] @ ranker.ground.vectors[5], abs=1e-6
+    )
+    assert found.letters.tolist() == same.letters.tolist()
+    assert found.letters.max() > 0
 
 
 def test_what_neighbours_list_comes_into_question() -> None:
@@ -78,8 +100,8 @@ def test_what_neighbours_list_comes_into_question() -> None:
     without = candidates(query, ranker.ground, _no_lists(ranker), allowed)
     lists = Lists.from_rows({row: [target] for row in range(1, 130)}, len(articles))
 
-    assert target not in without
-    assert target in candidates(query, ranker.ground, lists, allowed)
+    assert target not in without.rows
+    assert target in candidates(query, ranker.ground, lists, allowed).rows
 
 
 def test_what_teaches_is_exactly_what_is_ranked(ranker: Ranker) -> None:
@@ -110,8 +132,8 @@ def test_links_from_the_query_or_to_it_change_nothing(ranker: Ranker, row: int) 
     def seen(lists: dict[int, list[int]]) -> np.ndarray:
         made = Lists.from_rows(lists, 60)
         query = _query(ranker, row)
-        rows = candidates(query, ranker.ground, made, np.arange(60) != row)
-        return np.column_stack([rows, signals(query, rows, ranker.ground, made)])
+        pool = candidates(query, ranker.ground, made, np.arange(60) != row)
+        return np.column_stack([pool.rows, signals(query, pool, ranker.ground, made)])
 
     without = {k: [entry for entry in v if entry != row] for k, v in known.items() if k != row}
     expected = seen(without)
@@ -132,7 +154,7 @@ def test_no_signal_tells_a_linked_article_from_one_that_says_little() -> None:
     values = []
     for extra in (own, linked):
         made = ranker_of([*ARTICLES, extra])
-        values.append(signals(_query(made, 3), np.arange(4, 61), made.ground, _no_lists(made)))
+        values.append(_signals(made, _query(made, 3), np.arange(4, 61), _no_lists(made)))
 
     assert np.array_equal(*values, equal_nan=True)
 
@@ -140,7 +162,7 @@ def test_no_signal_tells_a_linked_article_from_one_that_says_little() -> None:
 def test_an_absent_field_counts_as_the_median_of_the_candidates(ranker: Ranker) -> None:
     """So absence gives nothing away."""
     rows = np.arange(1, 60)
-    values = signals(_query(ranker, 0), rows, ranker.ground, _no_lists(ranker))
+    values = _signals(ranker, _query(ranker, 0), rows, _no_lists(ranker))
     for name in ("body_length", "query_title_in_text"):
         column = values[:, NAMES.index(name)]
         is_absent = np.isnan(column)
@@ -210,7 +232,7 @@ def test_near_and_listed_is_the_product_of_both(ranker: Ranker) -> None:
     """In standard deviations; nothing without lists."""
     rows = np.arange(1, 60)
     known = Lists.from_rows(lists_by_subject(ARTICLES), 60)
-    found = signals(_query(ranker, 0), rows, ranker.ground, known)
+    found = _signals(ranker, _query(ranker, 0), rows, known)
     kept = {name: standardise(found[:, NAMES.index(name)]) for name in NAMES}
     nearness = kept["vectors"] + kept["words"]
     for name in ("listed", "neighbours_list", "neighbours_list_more"):
@@ -246,7 +268,7 @@ def test_a_text_from_outside_is_ranked_like_an_article(ranker: Ranker) -> None:
         ranker.ground.vectors[20], near, known.terms, known.published_at, known.sketch
     )
     rows = np.arange(60)
-    found = signals(query, rows, ranker.ground, _no_lists(ranker))
+    found = _signals(ranker, query, rows, _no_lists(ranker))
 
     for name in ("vectors", "words", "letters", "title_in_query"):
         assert found[:, NAMES.index(name)].argmax() == 20
@@ -263,9 +285,9 @@ def test_pools_hold_what_every_query_is_asked_alone(ranker: Ranker) -> None:
     for place, row in enumerate((4, 9)):
         part = slice(pools.offsets[place], pools.offsets[place + 1])
         query = _query(ranker, row)
-        rows = ranker.candidates(query, known)
-        assert pools.rows[part].tolist() == rows.tolist()
-        alone = signals(query, rows, ranker.ground, known)
+        pool = ranker.candidates(query, known)
+        assert pools.rows[part].tolist() == pool.rows.tolist()
+        alone = signals(query, pool, ranker.ground, known)
         assert np.allclose(pools.signals[part], alone, atol=1e-6, equal_nan=True)
         assert np.allclose(pools.standardised()[part], standardise(alone), atol=1e-4)
     assert told == [(0, 2)]

@@ -39,7 +39,7 @@ PAIR = Pair(READ, OTHER, ("rental", "Sora", "chain", "Asia"), 12, "One more thin
     [
         ("words", "It shares the words “rental”, “Sora” and “chain”."),
         ("letters", "It shares the words “rental”, “Sora” and “chain”."),
-        ("adapted_vectors", "It is close in meaning."),
+        ("vector_rank_back", "It is close in meaning."),
         ("topics", "It has the topics AI and Energy in common."),
         ("closeness_in_time", "It appeared 1 day earlier."),
         ("author", "It is by Bo too."),

@@ -20,7 +20,7 @@ from recommender.terms.articles import LABELS, body_length, day
 from recommender.terms.collect import collect
 from recommender.terms.describe import describe
 from recommender.terms.letters import letter_ngrams
-from recommender.terms.mentions import MAX_MENTIONS, find_mentions, find_names
+from recommender.terms.mentions import MAX_MENTIONS, are_names, find_mentions
 from recommender.terms.sketches import sketch
 from recommender.terms.tokens import tokenise
 from recommender.terms.weights import Bags, shares, tf_idf, to_table
@@ -110,7 +110,7 @@ def test_mentions_are_those_that_looking_one_by_one_finds() -> None:
     titles = [rng.integers(0, 12, rng.integers(0, 4)) for _ in range(60)]
     texts = [np.concatenate([title, rng.integers(0, 12, 6)]) for title in titles]
     mentions = find_mentions(Bags.from_texts(texts, 12), Bags.from_texts(titles, 12))
-    names = find_names(mentions, texts, titles)
+    is_name = are_names(mentions, texts, titles)
 
     def stands(title: np.ndarray, text: np.ndarray) -> bool:
         spans = range(len(text) - len(title) + 1)
@@ -123,7 +123,8 @@ def test_mentions_are_those_that_looking_one_by_one_finds() -> None:
             if other != row and len(title) and set(title) <= set(text)
         ]
         assert mentions.of(row).tolist() == found
-        assert names.of(row).tolist() == [other for other in found if stands(titles[other], text)]
+        part = is_name[mentions.offsets[row] : mentions.offsets[row + 1]]
+        assert part.tolist() == [stands(titles[other], text) for other in found]
 
 
 def test_who_mentions_too_many_keeps_the_rarest() -> None:
@@ -244,7 +245,7 @@ def test_a_near_copy_does_not_mention_its_original() -> None:
         ]
     )
 
-    for graph in (features.mentions, features.names):
+    for graph in (features.mentions, features.names()):
         assert [graph.of(row).tolist() for row in range(3)] == [[], [], [0, 1]]
 
 
@@ -270,6 +271,6 @@ def test_a_vocabulary_finds_its_terms_and_no_others() -> None:
 
 def test_a_row_of_a_table_is_without_its_empty_places() -> None:
     """Zero is a term too, where it weighs anything."""
-    table = TermTable(np.array([[0, 3, 0]], dtype=np.int32), np.array([[0.5, 0.2, 0]]), 4)
+    table = TermTable(np.array([[0, 3, 4]], dtype=np.int32), np.array([[0.5, 0.2, 0]]), 4)
 
     assert table.of(0)[0].tolist() == [0, 3]

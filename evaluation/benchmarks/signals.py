@@ -36,8 +36,8 @@ N_LISTS = 500
 SEED = 5
 _ALL_OF = "all of: "
 FAMILIES: Mapping[str, tuple[str, ...]] = {
-    "vectors": ("vectors", "adapted_vectors", "vector_rank", "vector_rank_back"),
-    "words": ("words", "word_rank_back", "lead_words", "rarest_word"),
+    "vectors": ("vectors", "vector_rank", "vector_rank_back"),
+    "words": ("words", "word_rank_back", "rarest_word"),
     "letters": ("letters",),
     "titles and mentions": (
         *("title_in_query", "query_title_in_text", "query_title_in_lead", "named"),

@@ -15,11 +15,11 @@ from recommender.index.damage import damage
 from recommender.index.record_json import from_plain, to_plain
 from recommender.records import ModelIdentity
 
-FORMAT = 3
+FORMAT = 4
 MAX_BYTES = 1 << 20
 GENERATION = re.compile(r"generation-[0-9]{6,18}")
 
-KEPT_TYPES = ("<u2", "<i4", "<i8", "<f4", "<f8")
+KEPT_TYPES = ("|u1", "<u2", "<i4", "<i8", "<f4", "<f8")
 """Types of arrays that may be kept for others."""
 
 _FILE_NAME = re.compile(r"[a-z_]+\.npy")

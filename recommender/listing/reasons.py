@@ -120,12 +120,12 @@ def _nothing(_: Pair) -> str:
 KINDS: Sequence[tuple[tuple[str, ...], Callable[[Pair], str]]] = (
     (
         (
-            *("words", "word_rank_back", "lead_words", "letters"),
+            *("words", "word_rank_back", "letters"),
             *("title_in_query", "query_title_in_text", "query_title_in_lead", "rarest_word"),
         ),
         _words,
     ),
-    (("vectors", "adapted_vectors", "vector_rank", "vector_rank_back"), _meaning),
+    (("vectors", "vector_rank", "vector_rank_back"), _meaning),
     (("topics",), _topics),
     (("closeness_in_time", "older"), _time),
     (("author",), _author),

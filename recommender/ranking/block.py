@@ -13,8 +13,10 @@ from recommender.features import TermTable
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-TABLES = ("words", "lead", "letters", "titles", "topics", "authors", "providers", "folders")
-"""The tables of `Features` whose terms ranking compares."""
+TEXTS = ("words", "lead", "titles")
+LABELS = ("topics", "authors", "providers", "folders")
+TABLES = TEXTS + LABELS
+"""The tables of `Features` whose terms ranking looks up, article by article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +24,29 @@ class TermBlock:
     """The tables one beside the other, each article's terms in one row.
 
     Attributes:
-        ids: Shape `(n_articles, width)`, int32, numbered as in the tables; 0 in an empty place.
+        ids: Shape `(n_articles, width)`, int32, numbered as in the tables; the table's number of
+            terms in an empty place.
         weights: The same shape, float32; 0 in an empty place.
         starts: Where the columns of each of `TABLES` begin, and where the last ones end.
         n_terms: Number of terms of each table, at least 1.
-        bases: Number of terms in all tables before each one, and in all of them, int64.
-        column_table: The table of each column, int64.
-        column_base: Number of terms in all tables before that of each column, int32.
+        bases: Where the terms of each of `LABELS` begin when those of all tables are numbered
+            together, the words of all `TEXTS` first, and each with one for empty places. int32.
+        n_numbers: How many numbers there are then.
+        column_table: The place of each column's table in `TABLES`, uint16.
+        column_base: Where the terms of the table begin, for each column of labels, int32.
+        is_of_table: Which columns are those of each table, shape `(width, n_tables)`, float32, 1
+            and 0: what sums columns by their tables.
     """
 
     ids: NDArray[np.int32]
     weights: NDArray[np.float32]
     starts: tuple[int, ...]
     n_terms: tuple[int, ...]
-    bases: NDArray[np.int64]
-    column_table: NDArray[np.int64]
+    bases: NDArray[np.int32]
+    n_numbers: int
+    column_table: NDArray[np.uint16]
     column_base: NDArray[np.int32]
+    is_of_table: NDArray[np.float32]
 
     @classmethod
     def of_tables(cls, tables: Mapping[str, TermTable]) -> TermBlock:
@@ -57,22 +66,29 @@ class TermBlock:
         n_terms: list[int],
     ) -> TermBlock:
         """From what is kept; `widths` are the numbers of columns."""
-        bases = np.cumsum([0, *n_terms], dtype=np.int64)
+        ends = np.cumsum([n + 1 for n in n_terms[len(TEXTS) - 1 :]], dtype=np.int32)
+        column_table = np.repeat(np.arange(len(TABLES)), widths)
         return cls(
             ids=ids,
             weights=weights,
             starts=tuple(np.cumsum([0, *widths]).tolist()),
             n_terms=tuple(n_terms),
-            bases=bases,
-            column_table=np.repeat(np.arange(len(TABLES)), widths),
-            column_base=np.repeat(bases[:-1], widths).astype(np.int32),
+            bases=ends[:-1],
+            n_numbers=int(ends[-1]),
+            column_table=column_table.astype(np.uint16),
+            column_base=np.repeat(ends[:-1], widths[len(TEXTS) :]),
+            is_of_table=(column_table[:, np.newaxis] == np.arange(len(TABLES))).astype(np.float32),
         )
+
+    def columns(self, name: str) -> slice:
+        """The columns of one of the tables."""
+        place = TABLES.index(name)
+        return slice(self.starts[place], self.starts[place + 1])
 
     def table(self, name: str) -> TermTable:
         """One of the tables; it shares its arrays with the block."""
-        place = TABLES.index(name)
-        columns = slice(self.starts[place], self.starts[place + 1])
-        return TermTable(self.ids[:, columns], self.weights[:, columns], self.n_terms[place])
+        columns, n_terms = self.columns(name), self.n_terms[TABLES.index(name)]
+        return TermTable(self.ids[:, columns], self.weights[:, columns], n_terms)
 
     def widths(self) -> list[int]:
         """Number of columns of each table."""

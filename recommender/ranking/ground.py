@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recommender.features import Features, Graph, TermTable, sums_of
-from recommender.ranking.adaptation import Adaptation
+from recommender.features import Features, Graph, TermTable
 from recommender.ranking.block import TABLES, TermBlock
 from recommender.ranking.levels import RANKS, levels
+from recommender.ranking.numbers import numbers_of
 from recommender.ranking.retrieval import Postings
 from recommender.ranking.site import Site
 
@@ -67,18 +67,16 @@ class Ground:
         vectors: Shape `(n_articles, dim)`, float32, unit rows.
         features: What texts, labels and titles say.
         block: The tables of `features` that ranking compares; these are parts of it.
-        adaptation: The site's own measure of vectors.
-        vector_levels: `levels` of each article's nearest by vectors.
-        word_levels: The same by words.
+        levels: `levels` of each article's nearest by vectors and by words, shape
+            `(n_articles, 2, len(RANKS))`, float32.
         words: The articles of each word; `lead`, `letters` and `titles` likewise.
         lead: See `words`.
         letters: See `words`.
         titles: See `words`.
-        n_mentioning: How many texts mention each article, int64; `n_naming` word by word.
-        n_naming: See `n_mentioning`.
-        page_rank: Natural logarithm of PageRank over these namings, float32.
+        numbers: `NUMBERS` of each article side by side, so that one look finds all of them; shape
+            `(n_articles, len(NUMBERS))`, float64.
+        n_naming: How many texts name each article, int64.
         mentioners: From each article to those whose texts mention it, those with few mentions.
-        mention_mass: For each article the sum of 1 / (1 + mentions) over all that mention it.
         n_near: To how many articles each one is among the ten nearest by vectors, int64.
         site: What kind of site it is.
     """
@@ -86,18 +84,14 @@ class Ground:
     vectors: NDArray[np.float32]
     features: Features
     block: TermBlock
-    adaptation: Adaptation
-    vector_levels: NDArray[np.float32]
-    word_levels: NDArray[np.float32]
+    levels: NDArray[np.float32]
     words: Postings
     lead: Postings
     letters: Postings
     titles: Postings
-    n_mentioning: NDArray[np.int64]
+    numbers: NDArray[np.float64]
     n_naming: NDArray[np.int64]
-    page_rank: NDArray[np.float32]
     mentioners: Graph
-    mention_mass: NDArray[np.float64]
     n_near: NDArray[np.int64]
     site: Site
 
@@ -113,44 +107,22 @@ class Ground:
         features = features.with_tables({name: block.table(name) for name in TABLES})
         words = Postings.from_table(features.words)
         by_words = _by_words(words, features.words)
-        mentions = features.mentions
-        lightness = 1.0 / (1 + mentions.out_degrees())
+        names = features.names()
         return cls(
             vectors=vectors,
             features=features,
             block=block,
-            adaptation=Adaptation.from_vectors(vectors),
-            vector_levels=near.levels,
+            levels=np.stack([near.levels, by_words.levels], axis=1),
             n_near=near.n_near(),
             site=Site.of(near.nearest, by_words.nearest, features.words),
-            word_levels=by_words.levels,
             words=words,
             lead=Postings.from_table(features.lead),
             letters=Postings.from_table(features.letters),
             titles=Postings.from_table(features.titles),
-            n_mentioning=mentions.in_degrees(),
-            n_naming=features.names.in_degrees(),
-            page_rank=page_rank(features.names),
-            mentioners=_mentioners(mentions),
-            mention_mass=sums_of(lightness[mentions.sources()], mentions.targets, len(vectors)),
+            numbers=numbers_of(features, names),
+            n_naming=names.in_degrees(),
+            mentioners=_mentioners(features.mentions),
         )
-
-
-def page_rank(graph: Graph, *, damping: float = 0.85, n_steps: int = 30) -> NDArray[np.float32]:
-    """PageRank (Page and others 1999) by power iteration; who points nowhere passes nothing on.
-
-    Returns:
-        Natural logarithm of each article's rank, float32.
-    """
-    n = len(graph)
-    sources = graph.sources()
-    shares = 1.0 / np.maximum(graph.out_degrees(), 1)
-    rank = np.full(n, 1.0 / n)
-    for _ in range(n_steps):
-        passed_on = sums_of((rank * shares)[sources], graph.targets, n)
-        rank = (1 - damping) / n + damping * passed_on
-    logarithms: NDArray[np.float32] = np.log(rank).astype(np.float32)
-    return logarithms
 
 
 def _by_words(postings: Postings, table: TermTable) -> Neighbourhoods:

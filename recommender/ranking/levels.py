@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 RANKS = (1, 2, 4, 8, 16, 32, 64, 128)
 """The ranks of the neighbours whose similarities are kept."""
 
-_LOGS = np.log1p(np.array(RANKS))
-_LAST = len(RANKS) - 1
+_LOGS = np.log1p(np.array(RANKS, dtype=np.float32))
+_STEPS = np.diff(_LOGS)
 _SMALL = 1e-6
 
 
@@ -38,24 +38,23 @@ def levels(similarities: NDArray[np.floating]) -> NDArray[np.float32]:
     return kept
 
 
-def log_ranks(similarities: NDArray[np.floating], kept: NDArray[np.float32]) -> NDArray[np.float64]:
+def log_ranks(similarities: NDArray[np.floating], kept: NDArray[np.float32]) -> NDArray[np.float32]:
     """`ln(1 + rank)` of a query among the neighbours of some articles.
 
     Args:
-        similarities: Similarity of the query to each article, shape `(m,)`.
-        kept: `levels` of each article, shape `(m, len(RANKS))`.
+        similarities: Similarity of the query to each article, shape `(m,)`, or `(n_ways, m)` where
+            it is measured in more than one way.
+        kept: `levels` of each article, shape `(m, len(RANKS))` or `(m, n_ways, len(RANKS))`.
 
     Returns:
-        Shape `(m,)`, float64, from ln 2 (the nearest) to ln 129 (not among them); between two
-        ranks along the straight line. Who has nothing in common, 0 or less, is not among them,
-        not even where an article has no neighbours at all.
+        The shape of the similarities, float32, from ln 2 (the nearest) to ln 129 (not among them);
+        between two ranks along the straight line. Who has nothing in common, 0 or less, is not
+        among them, not even where an article has no neighbours at all.
     """
-    n_above = (kept > similarities[:, None]).sum(axis=1)
-    before = np.clip(n_above - 1, 0, _LAST - 1)
-    each = np.arange(len(kept))
-    upper, lower = kept[each, before], kept[each, before + 1]
-    part = np.clip((upper - similarities) / np.maximum(upper - lower, _SMALL), 0, 1)
-    between: NDArray[np.float64] = _LOGS[before] + part * (_LOGS[before + 1] - _LOGS[before])
-    between[n_above == 0] = _LOGS[0]
-    between[similarities <= 0] = _LOGS[-1]
-    return between
+    by_rank = kept.T.copy()
+    upper, lower = by_rank[:-1], by_rank[1:]
+    parts = (upper - similarities) / np.maximum(upper - lower, _SMALL)
+    passed = np.minimum(np.maximum(parts, 0, out=parts), 1, out=parts).reshape(len(_STEPS), -1)
+    ranks: NDArray[np.float32] = (_LOGS[0] + _STEPS @ passed).reshape(similarities.shape)
+    ranks[similarities <= 0] = _LOGS[-1]
+    return ranks

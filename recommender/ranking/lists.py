@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+MANY, NONE = -1, -2
+
+
 @dataclass(frozen=True, slots=True)
 class Lists:
     """Who lists whom.
@@ -24,17 +27,17 @@ class Lists:
 
     Attributes:
         graph: From each article to the entries of its list.
+        only_entry: The only entry of each article's list, `MANY` or `NONE`, int64.
         n_listing: In how many lists each article stands, shape `(n_articles,)`, int64.
-        has_list: Which articles have one, shape `(n_articles,)`, bool.
-        n_lists: How many lists there are.
         n_listing_only: How many lists hold each article and nothing else, int64.
+        n_lists: How many lists there are.
     """
 
     graph: Graph
+    only_entry: NDArray[np.int64]
     n_listing: NDArray[np.int64]
-    has_list: NDArray[np.bool_]
-    n_lists: int
     n_listing_only: NDArray[np.int64]
+    n_lists: int
 
     @classmethod
     def from_rows(cls, lists: Mapping[int, Sequence[int]], n_articles: int) -> Lists:
@@ -42,28 +45,39 @@ class Lists:
         entries = [sorted(set(lists.get(row, ())) - {row}) for row in range(n_articles)]
         graph = Graph.from_lists(entries)
         lengths = graph.out_degrees()
-        only = graph.targets[graph.offsets[:-1][lengths == 1]]
+        facts = np.empty((n_articles, 2), dtype=np.int64)  # side by side, found in one look
+        only_entry, n_listing = facts.T
+        only_entry[:] = np.where(lengths > 0, MANY, NONE)
+        only_entry[lengths == 1] = graph.targets[graph.offsets[:-1][lengths == 1]]
+        n_listing[:] = graph.in_degrees()
         return cls(
             graph=graph,
-            n_listing=graph.in_degrees(),
-            has_list=lengths > 0,
+            only_entry=only_entry,
+            n_listing=n_listing,
+            n_listing_only=np.bincount(only_entry[lengths == 1], minlength=n_articles),
             n_lists=int((lengths > 0).sum()),
-            n_listing_only=np.bincount(only, minlength=n_articles),
         )
 
-    def n_listing_besides(self, query: Query, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """In how many lists each row stands, the query's own not counted."""
-        return self.n_listing[rows] - np.isin(rows, self._own(query))
+    def n_listing_besides(
+        self, query: Query, rows: NDArray[np.int64], places: NDArray[np.unsignedinteger]
+    ) -> NDArray[np.int64]:
+        """In how many lists each row stands, the query's own not counted.
+
+        Args:
+            query: The article that is being read.
+            rows: Any articles.
+            places: For each article of the collection one more than its place in `rows`, or 0.
+        """
+        counts = self.n_listing[rows]
+        listed = places[self._own(query)]
+        counts[listed[listed > 0] - 1] -= 1
+        return counts
 
     def have_list(self, query: Query, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which of the rows have a list that names another article than the query."""
-        starts = self.graph.offsets[rows]
-        only = (self.graph.offsets[rows + 1] - starts == 1) & self.has_list[rows]
-        names_query = np.zeros(len(rows), dtype=bool)
-        if query.row is not None:
-            names_query[only] = self.graph.targets[starts[only]] == query.row
-        has_other: NDArray[np.bool_] = self.has_list[rows] & ~names_query
-        return has_other
+        only_entry = self.only_entry[rows]
+        have_list: NDArray[np.bool_] = only_entry != NONE
+        return have_list if query.row is None else have_list & (only_entry != query.row)
 
     def n_lists_besides(self, query: Query) -> int:
         """How many lists name another article than the query, its own not counted."""

@@ -2,123 +2,117 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recommender.features import Terms, sums_of
-from recommender.ranking.block import TABLES, TermBlock
+from recommender.features import Terms
+from recommender.ranking.block import LABELS, TABLES, TEXTS, TermBlock
+from recommender.ranking.marks import marked
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Wanted = Mapping[str, NDArray[np.int32]]
-
-N_TABLES = len(TABLES)
-_of_thread = threading.local()
+    Weighing = Mapping[str, tuple[str, NDArray[np.floating]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """Where terms of a query stand in some articles, one article after the other.
+    """Which terms of a query stand in which places of some articles.
 
-    What a query weighs its terms with is given as one array for all tables: the weights of the
-    terms that were wanted of each, table by table.
+    A `Weighing` says what counts in some tables: the name of the query's terms that do there, and
+    the weight of each. So the words of a query's title can be looked for in texts.
 
     Attributes:
-        cells: Place of the article among those that were looked at, times the number of tables,
-            plus the place of the table in `TABLES`, int64; articles ascend.
-        terms: Place of the term among all that were wanted, int64.
-        weights: Weight of the term in the article, above 0, float32.
-        n_articles: How many articles were looked at.
+        places: The query's terms by the name of their table, each by its place among all of them
+            from 1; a word has one place, whichever text it is from, and rarer words come later.
+        rarities: Of the words by these places, float32; 0 at place 0.
+        found: For each term of an article the place of the query's, 0 where the query has it not,
+            shape `(n_articles, width)`, of an unsigned type.
+        cells: The same, with the places of all tables one after the other, int64.
+        weights: Weight of each term in its article, the same shape, float32.
+        block: Where the terms are from.
     """
 
+    places: Mapping[str, NDArray[np.integer]]
+    rarities: NDArray[np.float32]
+    found: NDArray[np.unsignedinteger]
     cells: NDArray[np.int64]
-    terms: NDArray[np.int64]
     weights: NDArray[np.float32]
-    n_articles: int
+    block: TermBlock
 
     @classmethod
-    def find(cls, wanted: Wanted, block: TermBlock, rows: NDArray[np.integer]) -> Matches:
+    def find(
+        cls,
+        wanted: Mapping[str, NDArray[np.int32]],
+        block: TermBlock,
+        rows: NDArray[np.integer],
+        rarities: NDArray[np.float32],
+    ) -> Matches:
         """Look terms up in some articles.
 
         Args:
-            wanted: Name of each table to distinct terms, fewer than 256, numbered as the table's.
+            wanted: Terms of a query for each of `TABLES`, numbered as the table's.
             block: The terms of all articles.
             rows: The articles.
+            rarities: Of all words, by their numbers; at least one.
         """
-        width = block.ids.shape[1]
-        lengths = np.array([len(wanted[name]) for name in TABLES])
-        starts = np.cumsum(lengths) - lengths
-        numbers = _places_in_slots(wanted, block)
-        slots = _slots(int(block.bases[-1]))
-        slots[numbers] = np.concatenate([_COUNTING[:length] for length in lengths])
-        looked_at = block.ids.take(rows, axis=0) + block.column_base
-        found = slots.take(looked_at.ravel(), mode="clip")  # all are in range; this is fastest
-        slots[numbers] = 0
-        places = np.flatnonzero(found != 0)
-        weights = block.weights.take(rows, axis=0).ravel()[places]
-        is_filled = weights > 0  # an empty place has the number of a term
-        places, weights = places[is_filled], weights[is_filled]
-        owners = places // width
-        tables = block.column_table[places - owners * width]
-        terms = starts[tables] + found[places] - 1
-        return cls(owners * N_TABLES + tables, terms, weights, len(rows))
+        labels = [wanted[name] + base for name, base in zip(LABELS, block.bases, strict=True)]
+        words = np.concatenate([wanted[name] for name in TEXTS])
+        words = words[np.argsort(rarities[words], kind="stable")]
+        looked_at = block.ids.take(rows, axis=0)
+        looked_at[:, block.starts[len(TEXTS)] :] += block.column_base
+        numbers = np.concatenate([words, *labels])
+        with marked(numbers, block.n_numbers) as marks:
+            found = marks.take(looked_at, mode="clip")  # all are in range; this is fastest
+            places = {name: marks[wanted[name]] for name in TEXTS}
+            places |= {name: marks[of] for name, of in zip(LABELS, labels, strict=True)}
+        return cls(
+            places=places,
+            rarities=np.concatenate([_NOTHING, rarities[words]]),
+            found=found,
+            cells=(found + np.uint16(len(numbers) + 1) * block.column_table).astype(np.int64),
+            weights=block.weights.take(rows, axis=0),
+            block=block,
+        )
 
-    def products(self, weights: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Sums of products of both weights, shape `(n_articles, n_tables)`."""
-        return self._sums(weights[self.terms] * self.weights)
+    def products(self, weighing: Weighing) -> dict[str, NDArray[np.float32]]:
+        """Sums of products of both weights by table, each of shape `(n_articles,)`."""
+        products = self._weights(weighing)
+        products *= self.weights
+        return self._by_table(products, TABLES)
 
-    def shares(self, weights: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Sums of the query's weights, whatever the terms weigh in the articles."""
-        return self._sums(weights[self.terms])
+    def shares(self, weighing: Weighing) -> dict[str, NDArray[np.float32]]:
+        """Sums of the query's weights in `TEXTS`, whatever the terms weigh in the articles."""
+        return self._by_table(self._weights(weighing, self.block.starts[len(TEXTS)]), TEXTS)
 
-    def greatest(self, weights: NDArray[np.floating], table: str) -> NDArray[np.float64]:
-        """The greatest of the query's weights in one table, all 0 or more; 0 where none is shared.
+    def rarest(self) -> NDArray[np.float32]:
+        """Rarity of the rarest word of each text that the query has, too; 0 where there is none.
 
         Returns:
-            Shape `(n_articles,)`.
+            Shape `(n_articles,)`, float32.
         """
-        is_of_table = self.cells % N_TABLES == TABLES.index(table)
-        owners, terms = self.cells[is_of_table] // N_TABLES, self.terms[is_of_table]
-        greatest = np.zeros(self.n_articles)
-        if len(owners):
-            firsts = np.flatnonzero(np.concatenate([[True], owners[1:] != owners[:-1]]))
-            greatest[owners[firsts]] = np.maximum.reduceat(weights[terms], firsts)
-        return greatest
+        in_text = self.found[:, self.block.columns("words")]
+        rarest: NDArray[np.float32] = self.rarities[in_text.max(axis=1)]
+        return rarest
 
-    def _sums(self, values: NDArray[np.floating]) -> NDArray[np.float64]:
-        sums = sums_of(values, self.cells, self.n_articles * N_TABLES)
-        return sums.reshape(-1, N_TABLES)
+    def _weights(self, weighing: Weighing, width: int | None = None) -> NDArray[np.float32]:
+        n_places = sum(map(len, self.places.values())) + 1
+        weights = np.zeros((len(TABLES), n_places), dtype=np.float32)
+        for table, (name, of_terms) in weighing.items():
+            weights[TABLES.index(table), self.places[name]] = of_terms
+        return weights.ravel().take(self.cells[:, :width], mode="clip")
 
-
-def products_of(
-    table: str, terms: Terms, block: TermBlock, rows: NDArray[np.integer]
-) -> NDArray[np.float64]:
-    """Sums of products over the terms of one table, shape `(len(rows),)`."""
-    wanted = dict.fromkeys(TABLES, terms[0][:0]) | {table: terms[0]}
-    return Matches.find(wanted, block, rows).products(terms[1])[:, TABLES.index(table)]
+    def _by_table(
+        self, values: NDArray[np.float32], tables: Sequence[str]
+    ) -> dict[str, NDArray[np.float32]]:
+        sums = values @ self.block.is_of_table[: values.shape[1], : len(tables)]
+        return dict(zip(tables, sums.T, strict=True))
 
 
-def merged(
-    first: Terms, second: Terms
-) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]:
-    """The terms of the first, then the others of the second, and what each weighs in either.
-
-    A term weighs 0 where it is not.
-    """
-    is_same = second[0][:, np.newaxis] == first[0]
-    is_new = ~is_same.any(axis=1)
-    ids = np.concatenate([first[0], second[0][is_new]])
-    in_first, in_second = np.zeros((2, len(ids)), dtype=np.float32)
-    in_first[: len(first[0])] = first[1]
-    in_second[len(first[0]) :] = second[1][is_new]
-    if len(first[0]):
-        in_second[is_same.argmax(axis=1)[~is_new]] = second[1][~is_new]
-    return ids, in_first, in_second
+_NOTHING = np.zeros(1, dtype=np.float32)
 
 
 def shared(terms: Terms, others: Terms) -> NDArray[np.int32]:
@@ -129,19 +123,3 @@ def shared(terms: Terms, others: Terms) -> NDArray[np.int32]:
     order = np.lexsort((numbers, -(terms[1][mine] * others[1][yours])))
     weightiest: NDArray[np.int32] = numbers[order]
     return weightiest
-
-
-_COUNTING = np.arange(1, 256, dtype=np.uint8)
-
-
-def _places_in_slots(wanted: Wanted, block: TermBlock) -> NDArray[np.int64]:
-    parts = [wanted[name] + block.bases[i] for i, name in enumerate(TABLES)]
-    return np.concatenate(parts).astype(np.int64, copy=False)
-
-
-def _slots(n: int) -> NDArray[np.uint8]:
-    """Zeros, of which each thread has its own and which it leaves as zeros."""
-    kept: dict[int, NDArray[np.uint8]] = _of_thread.__dict__.setdefault("slots", {})
-    if n not in kept:
-        kept[n] = np.zeros(n, dtype=np.uint8)
-    return kept[n]

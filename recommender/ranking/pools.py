@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recommender.ranking.signals import SIGNALS, standardise
+from recommender.ranking.signals import SIGNALS
 from recommender.ranking.site import PLAIN_ENGLISH, Site
+from recommender.ranking.standard import standardise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -51,7 +51,7 @@ class Query:
             row=row,
             vector=ground.vectors[row],
             near=near,
-            **{name: getattr(features, name).of(row) for name in TABLES},
+            **{name: getattr(features, name).of(row) for name in (*TABLES, "letters")},
             published_at=float(features.published_at[row]),
             sketch=features.sketches[row],
         )
@@ -66,5 +66,5 @@ class Query:
         sketch: NDArray[np.uint16],
     ) -> Query:
         """An article that is not in the collection, in the collection's terms."""
-        known = {name: terms[name] for name in TABLES}
+        known = {name: terms[name] for name in (*TABLES, "letters")}
         return cls(None, vector, near, **known, published_at=published_at, sketch=sketch)

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from recommender.ranking.candidates import Candidates
 from recommender.ranking.ground import Ground
 from recommender.ranking.lists import Lists
 from recommender.ranking.query import Query
-from recommender.ranking.signals import signals, standardise
+from recommender.ranking.signals import signals
+from recommender.ranking.standard import standardise
 from recommender.ranking.weights import Weights
 
 if TYPE_CHECKING:
@@ -44,13 +46,13 @@ class Ranked:
     def of(
         cls,
         query: Query,
-        rows: NDArray[np.int64],
+        pool: Candidates,
         ground: Ground,
         lists: Lists,
         weights: Weights,
     ) -> Ranked:
         """Weigh the candidates of a query; ties in `raw` are to be broken by row."""
-        return cls.weighed(rows, signals(query, rows, ground, lists), weights)
+        return cls.weighed(pool.rows, signals(query, pool, ground, lists), weights)
 
     @classmethod
     def weighed(

@@ -44,19 +44,24 @@ class Postings:
         offsets = np.cumsum([0, *np.minimum(counts, MAX_POSTINGS)], dtype=np.int64)
         return cls(rows[kept].astype(np.int32), weights[kept], offsets, len(table.ids))
 
-    def search(self, terms: Terms, n: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """The n articles with the greatest sum of products, best first, equal ones by row.
-
-        Returns:
-            Rows and sums; fewer than n where fewer articles have any of the terms.
-        """
+    def sums(self, terms: Terms) -> NDArray[np.float64]:
+        """The sum of products of every article, shape `(n_articles,)`."""
         ids, weights = terms
         places, owners = spans(self.offsets, ids)
         products = self.weights[places] * weights[owners]
-        sums = sums_of(products, self.rows[places], self.n_articles)
-        rows = np.flatnonzero(sums)
-        if len(rows) > n:
-            limit = np.partition(sums[rows], len(rows) - n)[len(rows) - n]
-            rows = rows[sums[rows] >= limit]
-        order = np.lexsort((rows, -sums[rows]))[:n]
-        return rows[order], sums[rows[order]]
+        return sums_of(products, self.rows[places], self.n_articles)
+
+    def search(self, terms: Terms, n: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Rows of the `greatest` n, and their sums."""
+        sums = self.sums(terms)
+        rows = greatest(sums, n)
+        return rows, sums[rows]
+
+
+def greatest(sums: NDArray[np.float64], n: int) -> NDArray[np.int64]:
+    """Rows of the n greatest sums, best first, equal ones by row; none whose sum is 0."""
+    rows = np.flatnonzero(sums)
+    if len(rows) > n:
+        limit = np.partition(sums[rows], len(rows) - n)[len(rows) - n]
+        rows = rows[sums[rows] >= limit]
+    return rows[np.lexsort((rows, -sums[rows]))][:n]

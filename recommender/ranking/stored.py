@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from recommender.features import Features, Graph, TermTable, Vocabulary
-from recommender.ranking.adaptation import Adaptation
-from recommender.ranking.block import TABLES, TermBlock
+from recommender.ranking.block import LABELS, TABLES, TermBlock
 from recommender.ranking.ground import Ground
 from recommender.ranking.levels import RANKS
+from recommender.ranking.numbers import NUMBERS
 from recommender.ranking.retrieval import Postings
 from recommender.ranking.site import CONDITIONS, Site
 
@@ -21,25 +21,21 @@ if TYPE_CHECKING:
     Arrays = Mapping[str, NDArray[Any]]
 
 _SEARCHED = ("words", "lead", "letters", "titles")
-_LABELS = ("topics", "authors", "providers", "folders")
-_FILTERED = ("languages", "types")
-_NUMBERED = ("words", "lead", "letters", *_LABELS, *_FILTERED)
+_ALONE = ("letters", "languages", "types")  # the tables that no block holds
+_NUMBERED = ("words", "lead", *LABELS, *_ALONE)
 _PLAIN = (
-    "vector_levels",
-    "word_levels",
-    "n_mentioning",
+    "levels",
+    "numbers",
     "n_naming",
-    "page_rank",
-    "mention_mass",
     "n_near",
 )
 
 
 def to_arrays(ground: Ground) -> dict[str, NDArray[Any]]:
     """Everything but the vectors, by name."""
-    features, adaptation = ground.features, ground.adaptation
+    features = ground.features
     arrays: dict[str, NDArray[Any]] = {name: getattr(ground, name) for name in _PLAIN}
-    for name in _FILTERED:
+    for name in _ALONE:
         table: TermTable = getattr(features, name)
         arrays[f"{name}_ids"], arrays[f"{name}_weights"] = table.ids, table.weights
     for name in _SEARCHED:
@@ -48,7 +44,6 @@ def to_arrays(ground: Ground) -> dict[str, NDArray[Any]]:
         arrays[f"{name}_offsets"] = postings.offsets
     for name, graph in (
         ("mentions", features.mentions),
-        ("names", features.names),
         ("mentioners", ground.mentioners),
     ):
         arrays[f"{name}_targets"], arrays[f"{name}_offsets"] = graph.targets, graph.offsets
@@ -59,12 +54,8 @@ def to_arrays(ground: Ground) -> dict[str, NDArray[Any]]:
         "terms_ids": block.ids,
         "terms_weights": block.weights,
         "terms_widths": np.array(block.widths(), dtype=np.int64),
-        "body_length": features.body_length,
+        "are_names": features.are_names.astype(np.uint8),
         "sketches": features.sketches,
-        "days": features.published_at,
-        "centre": adaptation.centre,
-        "metric": adaptation.metric,
-        "lengths": adaptation.lengths,
         "conditions": ground.site.conditions()[1:],
     }
 
@@ -75,39 +66,35 @@ def from_arrays(vectors: NDArray[np.float32], arrays: Arrays) -> Ground:
     Raises:
         ValueError: An array is missing, or does not fit to the others.
     """
-    kept = _Kept(arrays, *vectors.shape)
+    kept = _Kept(arrays, len(vectors))
     vocabularies = {name: kept.vocabulary(name) for name in _NUMBERED}
     n_terms = {name: max(1, len(vocabularies[name])) for name in _NUMBERED}
+    if n_terms["lead"] != n_terms["words"]:
+        raise ValueError(f"“lead_keys” are {n_terms['lead']}, not {n_terms['words']}")
     n_terms["titles"] = n_terms["words"]
     block = kept.block([n_terms[name] for name in TABLES])
     tables = {name: block.table(name) for name in TABLES}
-    tables |= {name: kept.table(name, n_terms[name]) for name in _FILTERED}
-    n, dim = vectors.shape
+    tables |= {name: kept.table(name, n_terms[name]) for name in _ALONE}
+    mentions = kept.graph("mentions")
+    n = len(vectors)
+    numbers = kept.array("numbers", np.float64, n, len(NUMBERS))
     return Ground(
         vectors=vectors,
         features=Features(
             **tables,
-            mentions=kept.graph("mentions"),
-            names=kept.graph("names"),
-            body_length=kept.array("body_length", np.float32, n),
-            published_at=kept.array("days", np.float64, n),
+            mentions=mentions,
+            are_names=kept.flags("are_names", len(mentions.targets)),
+            body_length=numbers[:, NUMBERS.index("body_length")],
+            published_at=numbers[:, NUMBERS.index("published_at")],
             vocabularies=vocabularies,
             sketches=kept.array("sketches", np.uint16, n, -1),
         ),
         block=block,
-        adaptation=Adaptation(
-            kept.array("centre", np.float32, dim),
-            kept.array("metric", np.float32, dim, dim),
-            kept.array("lengths", np.float64, n),
-        ),
-        vector_levels=kept.array("vector_levels", np.float32, n, len(RANKS)),
-        word_levels=kept.array("word_levels", np.float32, n, len(RANKS)),
+        levels=kept.array("levels", np.float32, n, 2, len(RANKS)),
         **{name: kept.postings(name, n_terms[name]) for name in _SEARCHED},
-        n_mentioning=kept.array("n_mentioning", np.int64, n),
+        numbers=numbers,
         n_naming=kept.array("n_naming", np.int64, n),
-        page_rank=kept.array("page_rank", np.float32, n),
         mentioners=kept.graph("mentioners"),
-        mention_mass=kept.array("mention_mass", np.float64, n),
         n_near=kept.array("n_near", np.int64, n),
         site=Site(*kept.array("conditions", np.float64, len(CONDITIONS)).tolist()),
     )
@@ -116,10 +103,9 @@ def from_arrays(vectors: NDArray[np.float32], arrays: Arrays) -> Ground:
 class _Kept:
     """Arrays of a collection, given out when they are what they must be."""
 
-    def __init__(self, arrays: Arrays, n_articles: int, dim: int) -> None:
+    def __init__(self, arrays: Arrays, n_articles: int) -> None:
         self._arrays = arrays
         self._n = n_articles
-        self._dim = dim
 
     def array(self, name: str, dtype: DTypeLike, *shape: int) -> NDArray[Any]:
         """An array of a type and shape; -1 stands for any length."""
@@ -133,11 +119,15 @@ class _Kept:
             raise ValueError(f"“{name}” is {array.dtype} of shape {array.shape}")
         return array
 
+    def flags(self, name: str, n: int) -> NDArray[np.bool_]:
+        flags = self.array(name, np.uint8, n)
+        _refuse_outside(flags, 2, name)
+        return flags.view(np.bool_)
+
     def table(self, name: str, n_terms: int) -> TermTable:
         ids = self.array(f"{name}_ids", np.int32, self._n, -1)
         weights = self.array(f"{name}_weights", np.float32, self._n, ids.shape[1])
-        _refuse_outside(ids, n_terms, f"{name}_ids")
-        return TermTable(ids, weights, n_terms)
+        return _checked(TermTable(ids, weights, n_terms), f"{name}_ids")
 
     def block(self, n_terms: list[int]) -> TermBlock:
         """The tables side by side, each with its number of terms."""
@@ -148,8 +138,8 @@ class _Kept:
         ids = self.array("terms_ids", np.int32, self._n, width)
         weights = self.array("terms_weights", np.float32, self._n, width)
         block = TermBlock.of_arrays(ids, weights, widths.tolist(), n_terms)
-        for name, limit in zip(TABLES, n_terms, strict=True):
-            _refuse_outside(block.table(name).ids, limit, "terms_ids")
+        for name in TABLES:
+            _checked(block.table(name), "terms_ids")
         return block
 
     def vocabulary(self, name: str) -> Vocabulary:
@@ -176,6 +166,14 @@ class _Kept:
         return offsets
 
 
-def _refuse_outside(numbers: NDArray[np.int32], limit: int, name: str) -> None:
+def _checked(table: TermTable, name: str) -> TermTable:
+    """The table, if each of its terms is one, and only an empty place is none."""
+    _refuse_outside(table.ids, table.n_terms + 1, name)
+    if table.weights[table.ids == table.n_terms].any():
+        raise ValueError(f"“{name}” gives a weight to an empty place")
+    return table
+
+
+def _refuse_outside(numbers: NDArray[np.integer], limit: int, name: str) -> None:
     if numbers.size and not 0 <= numbers.min() <= numbers.max() < limit:
         raise ValueError(f"“{name}” holds a number that is not from 0 to {limit - 1}")

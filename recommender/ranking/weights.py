@@ -64,9 +64,9 @@ class Calibration:
         """
         if not len(raw):
             return raw
-        features = calibration_features(raw, similarities)
-        logits = self.bias + features @ np.array([self.raw, self.pool, self.similarity])
-        shares: NDArray[np.float64] = 1 / (1 + np.exp(-logits))
+        total = log_sum_exp(raw)
+        of_pool = self.bias + self.pool * total + self.similarity * similarities.max()
+        shares: NDArray[np.float64] = 1 / (1 + np.exp(-self.raw * (raw - total) - of_pool))
         return shares
 
 
@@ -74,9 +74,15 @@ def calibration_features(
     raw: NDArray[np.float64], similarities: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """What a `Calibration` weighs, shape `(n, 3)`."""
-    total = np.logaddexp.reduce(raw)
+    total = log_sum_exp(raw)
     same = np.ones(len(raw))
     return np.stack([raw - total, total * same, similarities.max() * same], axis=1)
+
+
+def log_sum_exp(values: NDArray[np.float64]) -> float:
+    """`ln Σ exp(values)` of one or more values, without overflow."""
+    greatest = values.max()
+    return float(greatest + np.log(np.exp(values - greatest).sum()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from recommender.features import Features, TermTable, Vocabulary
 from recommender.records import Article
 from recommender.terms.articles import LABELS, body_length, day
 from recommender.terms.letters import letter_ngrams
-from recommender.terms.mentions import find_mentions, find_names, without_copies
+from recommender.terms.mentions import are_names, find_mentions, without_copies
 from recommender.terms.numbering import Numbering, number_keys
 from recommender.terms.sketches import sketch
 from recommender.terms.tokens import tokenise
@@ -46,8 +46,8 @@ def collect(articles: Sequence[Article]) -> Features:
         titles=shares(in_titles, in_texts.idf(), N_TITLE),
         **{name: table for name, (table, _) in labels.items()},
         mentions=mentions,
-        names=find_names(mentions, texts, titles),
-        body_length=np.array([body_length(article) for article in articles], dtype=np.float32),
+        are_names=are_names(mentions, texts, titles),
+        body_length=np.array([body_length(article) for article in articles], dtype=np.float64),
         published_at=np.array([day(article) for article in articles], dtype=np.float64),
         vocabularies={
             "words": _vocabulary(keys, in_texts),

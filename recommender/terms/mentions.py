@@ -46,10 +46,10 @@ def without_copies(mentions: Graph, sketches: NDArray[np.uint16]) -> Graph:
     return Graph.from_pairs(sources[is_other], targets[is_other], len(mentions))
 
 
-def find_names(
+def are_names(
     mentions: Graph, texts: Sequence[NDArray[np.int32]], titles: Sequence[NDArray[np.int32]]
-) -> Graph:
-    """Those of the mentions in which the title stands word by word.
+) -> NDArray[np.bool_]:
+    """In which of the mentions the title stands word by word, shape as `mentions.targets`.
 
     Args:
         mentions: What `find_mentions` gave.
@@ -57,10 +57,8 @@ def find_names(
         titles: The words of each title, in their order.
     """
     running, wanted = [list(map(_spelt, words)) for words in (texts, titles)]
-    sources, targets = mentions.sources(), mentions.targets
-    pairs = zip(sources.tolist(), targets.tolist(), strict=True)
-    is_named = np.array([wanted[to] in running[by] for by, to in pairs], dtype=bool)
-    return Graph.from_pairs(sources[is_named], targets[is_named], len(mentions))
+    pairs = zip(mentions.sources().tolist(), mentions.targets.tolist(), strict=True)
+    return np.array([wanted[to] in running[by] for by, to in pairs], dtype=bool)
 
 
 def _spelt(words: NDArray[np.int32]) -> str:

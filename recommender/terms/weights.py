@@ -93,7 +93,7 @@ def to_table(bags: Bags, weights: NDArray[np.float64], width: int) -> TermTable:
     places = np.arange(len(order)) - bags.offsets[owners]
     is_kept = (places < width) & (weights[order] > 0)
     rows, places, kept = owners[is_kept], places[is_kept], order[is_kept]
-    ids = np.zeros((len(bags), width), dtype=np.int32)
+    ids = np.full((len(bags), width), bags.n_terms, dtype=np.int32)
     table = np.zeros((len(bags), width), dtype=np.float32)
     ids[rows, places] = bags.terms[kept]
     table[rows, places] = weights[kept]
