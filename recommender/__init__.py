@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from recommender.ranking.site import Site
     from recommender.ranking.weights import Calibration, Corpus, Weights
     from recommender.site_weights import shipped_weights
+    from recommender.writing import Change, WriteReport, write
 
 __all__ = [
     "SIGNALS",
@@ -68,6 +69,7 @@ __all__ = [
     "ArticleError",
     "BuildReport",
     "Calibration",
+    "Change",
     "ConfigError",
     "Corpus",
     "DuplicateArticleError",
@@ -103,6 +105,7 @@ __all__ = [
     "UnknownArticleError",
     "VectorIndexError",
     "Weights",
+    "WriteReport",
     "__version__",
     "build",
     "fit",
@@ -117,12 +120,14 @@ __all__ = [
     "recommend",
     "shipped_weights",
     "verify_model",
+    "write",
 ]
 
 
 _IMPORTED_LATE = {
     "BuildReport": "indexing",
     "Calibration": "ranking.weights",
+    "Change": "writing",
     "Corpus": "ranking.weights",
     "Fold": "ranking.folds",
     "Gain": "ranking.gain",
@@ -134,6 +139,7 @@ _IMPORTED_LATE = {
     "SIGNALS": "ranking.signals",
     "Site": "ranking.site",
     "Weights": "ranking.weights",
+    "WriteReport": "writing",
     "build": "indexing",
     "fit": "fitting",
     "fit_general": "ranking.general",
@@ -147,6 +153,7 @@ _IMPORTED_LATE = {
     "recommend": "engine",
     "shipped_weights": "site_weights",
     "verify_model": "embedding.registry",
+    "write": "writing",
 }
 
 

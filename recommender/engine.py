@@ -130,8 +130,13 @@ class Recommender:
 
     @property
     def corpus_hash(self) -> str:
-        """SHA-256 over paths and bytes of all files that were read, hexadecimal."""
+        """SHA-256 over paths and bytes of all files, generated entries left out, hexadecimal."""
         return self._snapshot.corpus_hash()
+
+    @property
+    def digests_outside_lists(self) -> Mapping[str, bytes]:
+        """SHA-256 of every file's bytes, entries that `write` made left out, by the file's path."""
+        return self._snapshot.digests_outside_lists()
 
     @property
     def weights(self) -> Weights:

@@ -32,12 +32,15 @@ class SchemaSettings:
             dots descend into mappings. Replaces the preset's keys for that field.
         permalink: Pattern of the site's addresses, such as `/:year/:slug/`; None: the preset's.
         site_url: Address of the site, put before permalinks; None leaves them as paths.
+        entry: What `write` tells of an article in an entry of a related list, and under which key;
+            nothing given, as the preset has it.
     """
 
     preset: str = "seed"
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     permalink: str | None = None
     site_url: str | None = None
+    entry: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +162,14 @@ def _settings_from_mapping(data: Mapping[str, Any], path: Path) -> Settings:
 
 
 def _schema(section: Section) -> SchemaSettings:
-    section.allow("preset", "fields", "permalink", "site_url")
-    fields = section.section("fields")
+    section.allow("preset", "fields", "permalink", "site_url", "entry")
+    fields, entry = section.section("fields"), section.section("entry")
     return SchemaSettings(
         preset=section.text("preset") or "seed",
         fields={name: fields.texts(name) for name in fields.data},
         permalink=section.text("permalink"),
         site_url=section.text("site_url"),
+        entry={name: entry.text(name) or name for name in entry.data},
     )
 
 

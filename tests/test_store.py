@@ -58,7 +58,7 @@ def test_what_was_written_is_read_back_ordered_by_id(store: Store) -> None:
     assert snapshot.is_published.tolist() == [True, True, False]
     assert snapshot.is_linked.tolist() == [False, False, True]
     assert np.array_equal(snapshot.vectors, sample_contents().vectors[[2, 0, 1]])
-    assert snapshot.digests() == {"a.md": b"\x0a" * 32, "b.md": b"\x0b" * 32}
+    assert snapshot.digests() == {"a.md": b"\x0a" * 64, "b.md": b"\x0b" * 64}
     assert snapshot.articles_by_path() == {"a.md": a, "b.md": b}
     assert snapshot.warnings() == [WARNING]
     assert snapshot.manifest.recipe == RECIPE

@@ -11,7 +11,17 @@ import click
 
 from recommender import RecommenderError, __version__
 
-COMMANDS = ("init", "index", "neighbours", "fit", "evaluate", "compare", "export", "models")
+COMMANDS = (
+    "init",
+    "index",
+    "neighbours",
+    "fit",
+    "evaluate",
+    "compare",
+    "export",
+    "write",
+    "models",
+)
 ALIASES = {"neighbors": "neighbours"}
 EXIT_OUR_ERROR = 1
 EXIT_INTERRUPTED = 130

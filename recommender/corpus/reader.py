@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from recommender.corpus.schema.addresses import is_made_address
 from recommender.corpus.schema.article import to_article
 from recommender.corpus.schema.presets import Schema, schema_from_settings
 from recommender.corpus.urls import canonical_url
+from recommender.corpus.writing.rewriting import outside
 from recommender.errors import ArticleError, DuplicateArticleError
 from recommender.records import Article, Problem
 from recommender.settings import Settings
@@ -27,12 +28,12 @@ class KnownFile:
     """What an earlier reading made of a file, under the same settings.
 
     Attributes:
-        digest: SHA-256 of the file's bytes.
+        digests: SHA-256 of the file's bytes, and of those outside generated entries, 64 bytes.
         article: The article in it.
         warnings: What its editor was told.
     """
 
-    digest: bytes
+    digests: bytes
     article: Article
     warnings: tuple[Problem, ...]
 
@@ -43,7 +44,7 @@ class Reading:
 
     Attributes:
         articles: Ordered by id.
-        digests: Path of each article's file to the SHA-256 of its bytes.
+        digests: Path of each article's file to its digests, as in `KnownFile`.
         problems: Ordered by path and line.
         n_parsed: Files that were not known from an earlier reading.
         n_files: All files, those that were skipped included.
@@ -71,7 +72,8 @@ def read_file(path: Path, *, root: Path, schema: Schema) -> tuple[Article, list[
         ArticleError: The file cannot be read as an article.
     """
     relative = path.relative_to(root).as_posix()
-    return _parse(read_bytes(path, relative), relative, schema)
+    front_matter = read_front_matter(read_bytes(path, relative), relative)
+    return to_article(front_matter, relative, schema)
 
 
 def read_folder(
@@ -127,16 +129,15 @@ class _Collection:
         """Read the next file, or note why not."""
         try:
             data = read_bytes(self.root / path, path)
-            digest = hashlib.sha256(data).digest()
-            article, warnings = self._article(path, data, digest)
-            self._claim(article, path)
+            found = self._known(path, data) or self._parsed(path, data)
+            self._claim(found.article, path)
         except ArticleError as error:
             problem = Problem(path, error.line, "error", error.found, error.expected)
             self.problems.append(problem)
             return
-        self.articles[article.id] = article
-        self.digests[path] = digest
-        self.problems.extend(warnings)
+        self.articles[found.article.id] = found.article
+        self.digests[path] = found.digests
+        self.problems.extend(found.warnings)
 
     def reading(self, n_files: int) -> Reading:
         """What was read, in order."""
@@ -148,12 +149,18 @@ class _Collection:
             n_files=n_files,
         )
 
-    def _article(self, path: str, data: bytes, digest: bytes) -> tuple[Article, Sequence[Problem]]:
+    def _known(self, path: str, data: bytes) -> KnownFile | None:
         known = self.known.get(path)
-        if known and known.digest == digest:
-            return known.article, known.warnings
+        is_same = known and known.digests.startswith(hashlib.sha256(data).digest())
+        return known if is_same else None
+
+    def _parsed(self, path: str, data: bytes) -> KnownFile:
         self.n_parsed += 1
-        return _parse(data, path, self.schema)
+        front_matter = read_front_matter(data, path)
+        article, warnings = to_article(front_matter, path, self.schema)
+        unmarked = outside(data, path, front_matter, self.schema)
+        digests = (hashlib.sha256(part).digest() for part in (data, unmarked))
+        return KnownFile(b"".join(digests), article, tuple(warnings))
 
     def _claim(self, article: Article, path: str) -> None:
         """Take the article's id and URL, of which no other file may have either."""
@@ -172,10 +179,6 @@ class _Collection:
         if first != path:
             found = f"the web address “{article.url}”, which {first} has"
             raise DuplicateArticleError(path, None, found, "an address of its own")
-
-
-def _parse(data: bytes, path: str, schema: Schema) -> tuple[Article, list[Problem]]:
-    return to_article(read_front_matter(data, path), path, schema)
 
 
 def read_bytes(path: Path, relative: str) -> bytes:

@@ -22,7 +22,7 @@ DIGEST_BYTES = 32
 KEPT = "kept_"
 """What the files of arrays that others want kept begin with."""
 
-_NO_DIGEST = bytes(DIGEST_BYTES)
+_NO_DIGESTS = bytes(2 * DIGEST_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,8 @@ class Contents:
         text_keys: SHA-256 of each article's embedded text, 32 bytes, in the same order.
         canonical_urls: The form under which each article's address is found, in the same order;
             empty where it has none.
-        digests: SHA-256 of the bytes of each article's file, 32 bytes, by path.
+        digests: SHA-256 of the bytes of each article's file, and of those outside generated
+            entries, 64 bytes together, by path.
         lists: The editors' lists: article id to ids in their order.
         warnings: What was found in the files that were read with a warning.
         recipe: How all this was made.
@@ -86,7 +87,7 @@ class Contents:
         arrays: dict[str, NDArray[Any]] = {
             "vectors": self.vectors[order],
             "text_keys": _to_matrix([self.text_keys[i] for i in order]),
-            "digests": _to_matrix([self._digest(article) for article in articles]),
+            "digests": _to_matrix([self._digests(article) for article in articles], 2),
             "published_at": to_seconds(article.published_at for article in articles),
             "expires_at": to_seconds(article.expires_at for article in articles),
             "is_published": np.asarray([article.is_published for article in articles], dtype=bool),
@@ -111,9 +112,9 @@ class Contents:
             "warnings": [to_json(problem) for problem in self.warnings],
         }
 
-    def _digest(self, article: Article) -> bytes:
-        return _NO_DIGEST if article.path is None else self.digests[article.path]
+    def _digests(self, article: Article) -> bytes:
+        return _NO_DIGESTS if article.path is None else self.digests[article.path]
 
 
-def _to_matrix(digests: Sequence[bytes]) -> NDArray[np.uint8]:
-    return np.frombuffer(b"".join(digests), dtype=np.uint8).reshape(-1, DIGEST_BYTES)
+def _to_matrix(digests: Sequence[bytes], n: int = 1) -> NDArray[np.uint8]:
+    return np.frombuffer(b"".join(digests), dtype=np.uint8).reshape(-1, n * DIGEST_BYTES)

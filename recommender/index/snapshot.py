@@ -71,7 +71,7 @@ class Snapshot:
         self.is_linked = files.array("is_linked", np.bool_, n)
         self._files = files
         self._vectors = files.array("vectors", np.float32, n, manifest.dim)
-        self._digests = files.array("digests", np.uint8, n, DIGEST_BYTES)
+        self._digests = files.array("digests", np.uint8, n, 2 * DIGEST_BYTES)
         self._paths = files.texts("paths", n)
         self._urls = files.texts("urls", n)
         self._articles = files.texts("articles", n)
@@ -162,13 +162,17 @@ class Snapshot:
         }
 
     def digests(self) -> dict[str, bytes]:
-        """SHA-256 of the bytes of every file that was read, by its path."""
+        """The digests of every file that was read, by its path, as they were written."""
         return {path: self._digests[row].tobytes() for path, row in self._rows_by_path().items()}
 
+    def digests_outside_lists(self) -> dict[str, bytes]:
+        """SHA-256 of the bytes of every file that was read, generated entries left out, by path."""
+        return {path: both[DIGEST_BYTES:] for path, both in self.digests().items()}
+
     def corpus_hash(self) -> str:
-        """SHA-256 over paths and bytes of all files that were read, hexadecimal."""
+        """SHA-256 over paths and bytes of all files, generated entries left out, hexadecimal."""
         digest = hashlib.sha256()
-        for path, of_bytes in sorted(self.digests().items()):
+        for path, of_bytes in sorted(self.digests_outside_lists().items()):
             digest.update(f"{path}\0".encode() + of_bytes)
         return digest.hexdigest()
 

@@ -48,6 +48,23 @@ class FrontMatter:
     format: Format
 
 
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Where the front matter of a file stands, in characters of its text.
+
+    Attributes:
+        format: How it is written.
+        start: Where it begins, behind its fence; at the brace of a JSON object without one.
+        end: Where it ends, before its closing fence.
+        body: Where the body begins.
+    """
+
+    format: Format
+    start: int
+    end: int
+    body: int
+
+
 def read_front_matter(data: bytes, path: str) -> FrontMatter:
     """Split a file into front matter and body, and read the front matter.
 
@@ -62,12 +79,31 @@ def read_front_matter(data: bytes, path: str) -> FrontMatter:
         FrontMatterError: The file is empty, not UTF-8 or binary; or its front matter is missing,
             not closed, broken, unsafe, empty or not a mapping.
     """
-    text = _decoded(data, path)
+    text = decoded(data, path)
     if _OPENING_OBJECT.match(text):
         root, end = read_json_object(text, path)
         _check_characters(text[:end], path)
-        body = re.sub(rf"\A{_LINE_END}", "", text[end:])
-        return FrontMatter(_checked_root(root, path), body, "json")
+        return FrontMatter(_checked_root(root, path), text[_behind_line(text, end) :], "json")
+    extent = find_extent(text, path)
+    inner = text[extent.start : extent.end]
+    _check_characters("\n" + inner, path)
+    root = _READERS[extent.format](inner.replace("\r\n", "\n").replace("\r", "\n"), path)
+    return FrontMatter(_checked_root(root, path), text[extent.body :], extent.format)
+
+
+def find_extent(text: str, path: str) -> Extent:
+    """Find the front matter of a file.
+
+    Args:
+        text: As `decoded` gives it.
+        path: The file, for messages.
+
+    Raises:
+        FrontMatterError: It is missing or not closed.
+    """
+    if _OPENING_OBJECT.match(text):
+        _, end = read_json_object(text, path)
+        return Extent("json", 0, end, _behind_line(text, end))
     opening = _OPENING.match(text)
     if not opening:
         raise _not_opened(text, path)
@@ -77,13 +113,21 @@ def read_front_matter(data: bytes, path: str) -> FrontMatter:
     if not closing:
         expected = f"a closing “{fence[:3]}” on a line of its own"
         raise FrontMatterError(path, 1, f"a fence “{fence}” that is never closed", expected)
-    inner = text[opening.end() : closing.start()]
-    _check_characters("\n" + inner, path)
-    root = _READERS[form](inner.replace("\r\n", "\n").replace("\r", "\n"), path)
-    return FrontMatter(_checked_root(root, path), text[closing.end() :], form)
+    return Extent(form, opening.end(), closing.start(), closing.end())
 
 
-def _decoded(data: bytes, path: str) -> str:
+def _behind_line(text: str, at: int) -> int:
+    """Behind the rest of a line on which nothing else stands; the place itself otherwise."""
+    found = re.compile(_LINE_END).match(text, at)
+    return found.end() if found else at
+
+
+def decoded(data: bytes, path: str) -> str:
+    """The text of a file, without the byte-order mark.
+
+    Raises:
+        FrontMatterError: It is empty, not UTF-8, or binary.
+    """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from recommender.corpus.front_matter.values import Block
+from recommender.corpus.marks import is_generated
 from recommender.corpus.plain_text import one_line, plain_excerpt, plain_title
 from recommender.corpus.schema.fields import Entry, Fields, Report, shown
 from recommender.corpus.schema.presets import Schema
@@ -57,7 +58,10 @@ def _pixels(fields: Fields, name: str) -> int | None:
 
 
 def read_related(fields: Fields, schema: Schema, report: Report) -> tuple[RelatedLink, ...]:
-    """The hand-curated list, in file order; entries that name nothing are warned of."""
+    """The hand-curated list, in file order; entries that name nothing are warned of.
+
+    Entries that the recommender wrote are passed over, or it would learn from itself.
+    """
     entry = fields.entry("related")
     if entry and isinstance(entry.value, Block):
         fields.refuse("related", entry, "a list")
@@ -65,6 +69,8 @@ def read_related(fields: Fields, schema: Schema, report: Report) -> tuple[Relate
     keys = {**schema.fields, "references": (*schema.fields["url"], *_REFERENCE_KEYS)}
     links = []
     for item in entry.each() if entry else ():
+        if is_generated(item.value):
+            continue
         link = _related_link(item, keys, report)
         if link:
             links.append(link)

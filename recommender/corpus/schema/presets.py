@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from recommender.errors import ConfigError
 from recommender.settings import SchemaSettings
@@ -27,6 +27,8 @@ class Preset:
             slip and not the generator's custom.
         topics_end_at_spaces: Whether `a b` as topics means two.
         ignored_topics: Topics that steer the generator and say nothing of the article.
+        entry: What a written entry of a related list tells of its article, and under which key;
+            dots make mappings.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Preset:
     is_strict: bool = False
     topics_end_at_spaces: bool = False
     ignored_topics: frozenset[str] = frozenset()
+    entry: Mapping[str, str] = field(default_factory=lambda: {"title": "title", "url": "url"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,12 @@ class Schema(Preset):
 
     site_url: str | None = None
 
+
+ENTRY_FIELDS = (
+    *("title", "excerpt", "published_at", "url", "type", "quality", "images", "language"),
+    *("provider_name", "provider_domain"),
+)
+"""What a written entry can tell of its article."""
 
 _COMMON: Mapping[str, tuple[str, ...]] = {
     "title": ("title",),
@@ -90,6 +99,17 @@ PRESETS: Mapping[str, Preset] = {
             hides_unpublished=False,
             date_in_file_name=True,
             is_strict=True,
+            entry={
+                "title": "title",
+                "excerpt": "excerpt",
+                "published_at": "publishedDateTime",
+                "url": "webUrl",
+                "type": "type",
+                "provider_name": "provider.name",
+                "provider_domain": "provider.domain",
+                "quality": "quality",
+                "images": "images",
+            },
         ),
         Preset(
             name="jekyll",
@@ -170,8 +190,10 @@ def schema_from_settings(settings: SchemaSettings) -> Schema:
     """
     _check_name(settings.preset, PRESETS, "preset", key="schema.preset")
     preset = PRESETS[settings.preset]
-    for field in settings.fields:
-        _check_name(field, preset.fields, "field", key=f"schema.fields.{field}")
+    for name in settings.fields:
+        _check_name(name, preset.fields, "field", key=f"schema.fields.{name}")
+    for name in settings.entry:
+        _check_name(name, ENTRY_FIELDS, "field", key=f"schema.entry.{name}")
     return Schema(
         name=preset.name,
         fields={**preset.fields, **settings.fields},
@@ -181,11 +203,12 @@ def schema_from_settings(settings: SchemaSettings) -> Schema:
         is_strict=preset.is_strict,
         topics_end_at_spaces=preset.topics_end_at_spaces,
         ignored_topics=preset.ignored_topics,
+        entry=settings.entry or preset.entry,
         site_url=settings.site_url,
     )
 
 
-def _check_name(name: str, known: Mapping[str, object], kind: str, *, key: str) -> None:
+def _check_name(name: str, known: Collection[str], kind: str, *, key: str) -> None:
     if name in known:
         return
     close = difflib.get_close_matches(name, known, n=1)

@@ -1,0 +1,1 @@
+"""Lists into article files: only the generated entries' own bytes change."""
