@@ -1,6 +1,9 @@
 """Answers from an index: `Recommender` joins the rooms.
 
 a reference → an article and its vector → neighbours in the index → recommendations
+
+What it answers from is one `State`, which each method takes once. So several threads may ask while
+another refreshes.
 """
 
 from __future__ import annotations
@@ -8,23 +11,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from recommender.errors import ConfigError
 from recommender.index.store import Store
-from recommender.listing.maker import ListMaker
-from recommender.listing.site_lists import SiteLists
-from recommender.lookup import Lookup
 from recommender.outside import Outside
-from recommender.ranker import Ranker, Way
-from recommender.ranking.lists import Lists
-from recommender.ranking.query import Query
 from recommender.ranking.weights import Weights
 from recommender.records import Article, Recommendation
 from recommender.settings import Policy, Settings
 from recommender.site_weights import site_weights
+from recommender.state import State
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,12 +32,16 @@ if TYPE_CHECKING:
     from recommender.ranking.pools import Pools
     from recommender.records import ModelIdentity
 
-BATCH = 1024
-SECONDS_A_DAY = 86_400
-
 
 class Recommender:
-    """An open index that answers; the state it was opened at, until `refresh`."""
+    """An open index that answers; the state it was opened at, until `refresh`.
+
+    Safe to use from several threads, which get the answers that one would get. One that refreshes
+    disturbs no other: an answer is wholly of the state before or wholly of the new one, and a
+    `recommend_all` that has begun ends in the state in which it began. Only several calls whose
+    results belong together (`positions`, `pools`, `choose`) want an engine that nobody refreshes
+    between them.
+    """
 
     def __init__(
         self,
@@ -55,6 +58,7 @@ class Recommender:
         self._store = store
         self._outside = Outside(store.path, settings.schema, encoder)
         self._fixed_now = now
+        self._refreshing = Lock()
         self.refresh()
 
     @classmethod
@@ -94,54 +98,59 @@ class Recommender:
         )
 
     def refresh(self) -> None:
-        """Take over the newest state of the index directory."""
-        self._snapshot = self._store.open()
-        self._outside.refuse_other_recipe(self._snapshot)
-        self._lookup = Lookup(self._snapshot, self._store.path)
-        self._now = self._fixed_now or datetime.now(UTC)
-        self._is_open = self._snapshot.is_open_at(self._now)
-        today = self._now.timestamp() / SECONDS_A_DAY
-        self._ranker = Ranker.of_snapshot(
-            self._snapshot, self._is_open, self._settings.filters, today
-        )
-        self._way = self._new_way(None, None, None)
-        pins_and_bans = SiteLists.from_file(self._settings.lists, self._lookup.row_or_none)
-        self._maker = ListMaker(self._snapshot, self._ranker, self._is_open, pins_and_bans)
+        """Take over the newest state of the index directory, and what the time is now.
+
+        Nothing else looks for a new state. Where it cannot be taken over, the one before goes on
+        answering.
+
+        Raises:
+            IndexNotFoundError: The index is gone.
+            IndexFormatError: It is damaged.
+            IndexMismatchError: It was made by another format version or text recipe.
+            ConfigError: The file of pins and bans is wrong.
+        """
+        with self._refreshing:  # else one that was slow could bring an older state back
+            snapshot = self._store.open()
+            self._outside.refuse_other_recipe(snapshot)
+            now = self._fixed_now or datetime.now(UTC)
+            path, settings = self._store.path, self._settings
+            self._state = State.of(snapshot, path, settings, self._weights, now)
 
     @property
     def articles(self) -> Sequence[Article]:
         """Every article of the index, linked ones included, ordered by id."""
-        return self._snapshot.articles
+        return self._state.snapshot.articles
 
     @property
     def lists(self) -> Mapping[str, tuple[str, ...]]:
         """The editors' lists: article id to ids in their order; no list, no entry."""
-        return self._snapshot.lists()
+        return self._state.snapshot.lists()
 
     @property
     def candidates(self) -> Sequence[str]:
         """Ids of the articles that may be recommended now, linked ones included, ascending."""
-        return [self._snapshot.ids[row] for row in np.flatnonzero(self._ranker.is_shown).tolist()]
+        state = self._state
+        return [state.snapshot.ids[row] for row in np.flatnonzero(state.ranker.is_shown).tolist()]
 
     @property
     def model(self) -> ModelIdentity:
         """The embedding model that made the vectors."""
-        return self._snapshot.manifest.recipe.model
+        return self._state.snapshot.manifest.recipe.model
 
     @property
     def corpus_hash(self) -> str:
         """SHA-256 over paths and bytes of all files, generated entries left out, hexadecimal."""
-        return self._snapshot.corpus_hash()
+        return self._state.snapshot.corpus_hash()
 
     @property
     def digests_outside_lists(self) -> Mapping[str, bytes]:
         """SHA-256 of every file's bytes, entries that `write` made left out, by the file's path."""
-        return self._snapshot.digests_outside_lists()
+        return self._state.snapshot.digests_outside_lists()
 
     @property
     def weights(self) -> Weights:
         """How much each signal counts here: the site's own weights, or those that are shipped."""
-        return self._weights.at(self._ranker.ground.site)
+        return self._state.usual_way.weights
 
     @property
     def policy(self) -> Policy:
@@ -150,7 +159,7 @@ class Recommender:
 
     def knows(self, article_id: str) -> bool:
         """Whether the index holds an article of this id."""
-        return self._snapshot.row(article_id) is not None
+        return self._state.snapshot.row(article_id) is not None
 
     def curated(self, article_id: str) -> list[Article]:
         """The editors' list of one article, in their order; empty where there is none.
@@ -158,8 +167,9 @@ class Recommender:
         Raises:
             UnknownArticleError: The id is not in the index.
         """
-        rows = self._snapshot.list_rows(self._lookup.row_of_id(article_id))
-        return [self._snapshot.article(row) for row in rows]
+        state = self._state
+        rows = state.snapshot.list_rows(state.lookup.row_of_id(article_id))
+        return [state.snapshot.article(row) for row in rows]
 
     def positions(self, ids: Sequence[str]) -> NDArray[np.int64]:
         """Where articles stand in `articles`, int64.
@@ -167,7 +177,7 @@ class Recommender:
         Raises:
             UnknownArticleError: An id is not in the index.
         """
-        return np.array([self._lookup.row_of_id(article_id) for article_id in ids], dtype=np.int64)
+        return self._state.positions(ids)
 
     def vectors(self, ids: Sequence[str]) -> NDArray[np.float32]:
         """The vectors of articles.
@@ -178,7 +188,8 @@ class Recommender:
         Raises:
             UnknownArticleError: An id is not in the index.
         """
-        return np.asarray(self._snapshot.vectors[self.positions(ids)])
+        state = self._state
+        return np.asarray(state.snapshot.vectors[state.positions(ids)])
 
     def find(self, reference: str | Path) -> Article:
         """The article that an id, a path, a URL or an exact title means.
@@ -189,10 +200,7 @@ class Recommender:
             UnknownArticleError: Nothing, or more than one title, answers to it.
             ArticleError: The file outside the index cannot be read.
         """
-        row = self._lookup.row(str(reference))
-        return (
-            self._snapshot.article(row) if row is not None else self._outside.read(Path(reference))
-        )
+        return self._find(self._state, reference)
 
     def recommend(self, article: str | Path | Article, k: int = 10) -> list[Recommendation]:
         """The related list of one article.
@@ -212,10 +220,15 @@ class Recommender:
             ModelError: A text must be encoded and the model cannot be had.
         """
         _refuse_bad_k(k)
-        found = article if isinstance(article, Article) else self.find(article)
-        row = self._snapshot.row(found.id) if found.id else None
-        query, besides = self._outsider(found, k) if row is None else (self._query(row, k), [])
-        return self._maker.make(query, self._way, k, besides, article=found)
+        state = self._state
+        found = article if isinstance(article, Article) else self._find(state, article)
+        row = state.snapshot.row(found.id) if found.id else None
+        if row is None:
+            vector = self._outside.vector(found, state.snapshot)
+            query, besides = state.outsider(found, vector, k)
+        else:
+            query, besides = state.query(row, k), []
+        return state.maker.make(query, state.usual_way, k, besides, article=found)
 
     def recommend_all(
         self,
@@ -238,25 +251,17 @@ class Recommender:
             policy: From ranked candidates to lists; None: what the settings say.
             explain: Whether to give reasons, which takes reading the articles' texts.
 
-        Yields:
-            The article's id and, with reasons and nothing else that differs, what `recommend` gives
-            for it.
+        Returns:
+            For each its id and, with reasons and nothing else that differs, what `recommend` gives
+            for it; all of the state that counts now.
 
         Raises:
             ConfigError: k is below 1.
             UnknownArticleError: An id is not in the index.
         """
         _refuse_bad_k(k)
-        way = self._new_way(weights, lists, policy)
-        queries = np.flatnonzero(self._is_open & ~self._snapshot.is_linked)
-        for start in range(0, len(queries), BATCH):
-            rows = queries[start : start + BATCH]
-            near = self._ranker.near(self._snapshot.vectors[rows], k)
-            for i, row in enumerate(rows.tolist()):
-                query = Query.of_row(self._ranker.ground, row, near[i])
-                article = self._snapshot.article(row) if explain else None
-                found = self._maker.make(query, way, k, article=article)
-                yield self._snapshot.ids[row], found
+        state = self._state
+        return state.lists(state.way(weights, lists, policy), k, explain=explain)
 
     def pools(
         self,
@@ -279,7 +284,9 @@ class Recommender:
         Raises:
             UnknownArticleError: An id is not in the index.
         """
-        return self._ranker.pools(self.positions(ids), self._lookup.rows_of_lists(lists), progress)
+        state = self._state
+        known = state.lookup.rows_of_lists(lists)
+        return state.ranker.pools(state.positions(ids), known, progress)
 
     def choose(
         self,
@@ -311,35 +318,13 @@ class Recommender:
             ConfigError: k is below 1.
         """
         _refuse_bad_k(k)
-        return self._ranker.choose_from(
-            pools, weights or self._weights, policy or self.policy, k, is_allowed
-        )
+        state = self._state
+        weights = weights or state.usual_way.weights
+        return state.ranker.choose_from(pools, weights, policy or self.policy, k, is_allowed)
 
-    def _new_way(
-        self,
-        weights: Weights | None,
-        lists: Mapping[str, Sequence[str]] | None,
-        policy: Policy | None,
-    ) -> Way:
-        entries = self._lookup.rows_of_lists(self.lists if lists is None else lists)
-        known = Lists.from_rows(entries, self._snapshot.n_articles)
-        here = (weights or self._weights).at(self._ranker.ground.site)
-        return Way(here, entries, known, policy or self._settings.policy)
-
-    def _query(self, row: int, k: int) -> Query:
-        near = self._ranker.near(self._snapshot.vectors[[row]], k)[0]
-        return Query.of_row(self._ranker.ground, row, near)
-
-    def _outsider(self, article: Article, k: int) -> tuple[Query, list[int]]:
-        """An article that is not in the index, and the rows at its own address."""
-        from recommender.terms.describe import describe
-
-        vector = self._outside.vector(article, self._snapshot)
-        own = self._lookup.rows_of_url(article.url or "")
-        near = self._ranker.near(vector, k + len(own))[0]
-        known = describe(article, self._ranker.ground.features.vocabularies)
-        query = Query.of_outside(vector[0], near, known.terms, known.published_at, known.sketch)
-        return query, own
+    def _find(self, state: State, reference: str | Path) -> Article:
+        row = state.lookup.row(str(reference))
+        return self._outside.read(Path(reference)) if row is None else state.snapshot.article(row)
 
 
 def recommend(article: str | Path | Article, k: int = 10) -> list[Recommendation]:

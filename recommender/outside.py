@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from recommender.embedding.texts import TEXT_RECIPE, embedding_text, text_key
@@ -21,13 +22,18 @@ if TYPE_CHECKING:
 
 
 class Outside:
-    """Reads and encodes what comes from outside, as the index was made."""
+    """Reads and encodes what comes from outside, as the index was made.
+
+    Safe to use from several threads: they encode one after the other, as a model's tokenizer must
+    not be entered twice, and none of them opens the model a second time.
+    """
 
     def __init__(self, index: Path, schema: SchemaSettings, encoder: Encoder | None) -> None:
         """Prepare for the index of a path; the encoder is used where it is the index's own."""
         self._index = index
         self._schema = schema
         self._encoder = encoder
+        self._encoding = Lock()
 
     def read(self, path: Path) -> Article:
         """An article file; its id is its path, as its name may be taken in the index's folder."""
@@ -44,7 +50,8 @@ class Outside:
         known = snapshot.rows_with_text_keys([text_key(text)])
         if known[0] >= 0:
             return snapshot.vectors[known]
-        return self._encoder_of(snapshot.manifest.recipe.model).encode([text])
+        with self._encoding:
+            return self._encoder_of(snapshot.manifest.recipe.model).encode([text])
 
     def refuse_other_recipe(self, snapshot: Snapshot) -> None:
         """Stop where the index's texts were composed in another way than ours."""
