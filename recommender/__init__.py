@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from recommender.ranking.site import Site
     from recommender.ranking.weights import Calibration, Corpus, Weights
     from recommender.site_weights import shipped_weights
+    from recommender.verification import Verification, verify
     from recommender.writing import Change, WriteReport, write
 
 __all__ = [
@@ -104,6 +105,7 @@ __all__ = [
     "Site",
     "UnknownArticleError",
     "VectorIndexError",
+    "Verification",
     "Weights",
     "WriteReport",
     "__version__",
@@ -119,6 +121,7 @@ __all__ = [
     "reciprocal_groups",
     "recommend",
     "shipped_weights",
+    "verify",
     "verify_model",
     "write",
 ]
@@ -138,6 +141,7 @@ _IMPORTED_LATE = {
     "Recommender": "engine",
     "SIGNALS": "ranking.signals",
     "Site": "ranking.site",
+    "Verification": "verification",
     "Weights": "ranking.weights",
     "WriteReport": "writing",
     "build": "indexing",
@@ -152,6 +156,7 @@ _IMPORTED_LATE = {
     "reciprocal_groups": "ranking.folds",
     "recommend": "engine",
     "shipped_weights": "site_weights",
+    "verify": "verification",
     "verify_model": "embedding.registry",
     "write": "writing",
 }

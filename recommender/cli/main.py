@@ -20,6 +20,7 @@ COMMANDS = (
     "compare",
     "export",
     "write",
+    "verify",
     "models",
 )
 ALIASES = {"neighbors": "neighbours"}

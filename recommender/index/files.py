@@ -10,7 +10,7 @@ import hashlib
 import io
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -30,6 +30,7 @@ HASHED_ON_OPENING = 1 << 20
 
 ANY_LENGTH = -1
 
+_PIECE = 1 << 22  # bytes read at once
 _HEADER_BYTES = 128  # whatever the shape: the format leaves room for growing and pads to 64
 
 
@@ -69,14 +70,17 @@ class GenerationFiles:
         """
         path = self._plain_file(f"{name}.npy")
         data = self._bytes(path)
-        itemsize = np.dtype(dtype).itemsize
+        kind = np.dtype(dtype)
         if shape == (ANY_LENGTH,):
-            shape = ((data.size - _HEADER_BYTES) // itemsize,)
-        header = _npy_header(np.dtype(dtype), shape)
-        whole = data.size == len(header) + itemsize * prod(shape)
+            shape = (max(0, data.size - _HEADER_BYTES) // kind.itemsize,)
+        header = _npy_header(kind, shape)
+        whole = data.size == len(header) + kind.itemsize * prod(shape)
         if not whole or data[: len(header)].tobytes() != header:
-            raise damage(path, f"found no such array; expected {np.dtype(dtype)} of shape {shape}")
-        return data[len(header) :].view(dtype).reshape(shape)
+            raise damage(path, f"found no such array; expected {kind} of shape {shape}")
+        items = data[len(header) :]
+        if kind == np.bool_ and items.size and items.max() > 1:
+            raise damage(path, "found a byte that is neither 0 nor 1; expected only these")
+        return items.view(kind).reshape(shape)
 
     def texts(self, name: str, n_texts: int) -> StringColumn:
         """The string column that `name.npy` and `name_offsets.npy` hold; errors as for `array`."""
@@ -89,6 +93,25 @@ class GenerationFiles:
         entries = self.array(name, np.int64, ANY_LENGTH)
         offsets = self.array(f"{name}_offsets", np.int64, n_lists + 1)
         return ListColumn(entries, offsets, self.folder / f"{name}.npy")
+
+    def check(self, name: str, progress: Callable[[int], None]) -> None:
+        """Read a whole file, piece by piece, and compare it.
+
+        Args:
+            name: Name of the file, as the manifest has it.
+            progress: Called with the bytes of each piece.
+
+        Raises:
+            FileNotFoundError: The file is not there.
+            IndexFormatError: It is not the one that was written.
+        """
+        path = self._plain_file(name)
+        digest = hashlib.sha256()
+        with path.open("rb") as stream:
+            while piece := stream.read(_PIECE):
+                digest.update(piece)
+                progress(len(piece))
+        _refuse_other_bytes(path, digest.hexdigest(), self.facts[name])
 
     def _plain_file(self, name: str) -> Path:
         path = self.folder / name
@@ -105,14 +128,19 @@ class GenerationFiles:
     def _bytes(self, path: Path) -> NDArray[np.uint8]:
         facts = self.facts[path.name]
         is_large = facts.bytes > HASHED_ON_OPENING
+        data: NDArray[np.uint8] = (
+            np.memmap(path, np.uint8, "r").view(np.ndarray)
+            if is_large
+            else np.frombuffer(path.read_bytes(), np.uint8)
+        )
         if self.thorough or not is_large:
-            with path.open("rb") as stream:
-                digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            if digest != facts.sha256:
-                raise damage(path, "found other bytes than were written; expected its SHA-256")
-        if is_large:
-            return np.memmap(path, np.uint8, "r").view(np.ndarray)
-        return np.frombuffer(path.read_bytes(), np.uint8)
+            _refuse_other_bytes(path, hashlib.sha256(data.data).hexdigest(), facts)
+        return data
+
+
+def _refuse_other_bytes(path: Path, digest: str, facts: FileFacts) -> None:
+    if digest != facts.sha256:
+        raise damage(path, "found other bytes than were written; expected its SHA-256")
 
 
 def write_array(path: Path, array: NDArray[Any]) -> FileFacts:

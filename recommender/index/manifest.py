@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,10 @@ from recommender.records import ModelIdentity
 
 FORMAT = 4
 MAX_BYTES = 1 << 20
+MAX_NUMBER = 1 << 40
+"""Every count, length of a vector and number of items is less."""
+
+MAX_DIMENSIONS = 3
 GENERATION = re.compile(r"generation-[0-9]{6,18}")
 
 KEPT_TYPES = ("|u1", "<u2", "<i4", "<i8", "<f4", "<f8")
@@ -136,14 +141,20 @@ class Manifest:
     def _refuse_impossible(self, path: Path) -> None:
         if not GENERATION.fullmatch(self.generation):
             raise damage(path, f"found “{self.generation}”; expected the name of a generation")
-        if self.dim < 1 or min(astuple(self.counts)) < 0:
+        numbers = (self.dim - 1, *astuple(self.counts))
+        if not 0 <= min(numbers) <= max(numbers) < MAX_NUMBER:
             raise damage(path, f"found dim {self.dim}, {self.counts}; expected none below 0")
         for name, file in self.files.items():
             if not (_FILE_NAME.fullmatch(name) and _SHA256.fullmatch(file.sha256)):
                 raise damage(path, f"found the file “{name}”; expected a plain name and SHA-256")
         for name, array in self.kept.items():
-            if array.dtype not in KEPT_TYPES or min(array.shape, default=0) < 0:
+            if array.dtype not in KEPT_TYPES or len(array.shape) > MAX_DIMENSIONS:
                 raise damage(path, f"found “{name}” as “{array.dtype}”; expected plain numbers")
+            n_items = prod(max(1, length) for length in array.shape)
+            if min(array.shape, default=0) < 0 or n_items >= MAX_NUMBER:
+                raise damage(
+                    path, f"found “{name}” of shape {array.shape}; expected a possible one"
+                )
 
 
 def _facts(data: bytes, path: Path) -> dict[str, Any]:

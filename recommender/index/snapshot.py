@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 import numpy as np
 
 from recommender.errors import IndexFormatError
-from recommender.index.columns import UNKNOWN_TIME
+from recommender.index.columns import UNKNOWN_TIME, to_seconds
 from recommender.index.contents import DIGEST_BYTES, KEPT
 from recommender.index.damage import damage
 from recommender.index.files import GenerationFiles
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from recommender.index.columns import StringColumn
 
 T = TypeVar("T", Article, Problem)
+
+_CONTRADICTION = "found something else than another file has of the article; expected the same"
 
 
 class Snapshot:
@@ -86,6 +88,37 @@ class Snapshot:
             raise damage(folder / "ids.npy", "found ids out of order; expected them ascending")
         if thorough:
             self.vectors  # noqa: B018 - asking for them checks them
+
+    def refuse_contradictions(self) -> None:
+        """Decode everything, and compare what is kept in more than one form.
+
+        Raises:
+            IndexFormatError: A text, an article, a date or a count contradicts another.
+        """
+        self.vectors  # noqa: B018 - asking for them checks them
+        for row in range(self.n_articles):
+            article = self.article(row)
+            of_columns = self.ids[row], self.titles[row], self._paths[row], *self._flags(row)
+            itself = article.id, article.title, article.path or ""
+            if of_columns != (*itself, article.is_linked, article.is_published):
+                raise damage(self._articles.path, f"row {row}: {_CONTRADICTION}")
+            self._urls[row]
+        articles = self.articles
+        dates = (
+            ("published_at", self.published_at, (a.published_at for a in articles)),
+            ("expires_at", self.expires_at, (a.expires_at for a in articles)),
+        )
+        for name, seconds, moments in dates:
+            if not np.array_equal(seconds, to_seconds(moments)):
+                raise damage(self._files.folder / f"{name}.npy", _CONTRADICTION)
+        counts = self.manifest.counts
+        linked_and_lists = int(self.is_linked.sum()), len(self.lists())
+        if linked_and_lists != (counts.linked_articles, counts.lists):
+            raise damage(self._files.folder, "found other counts than the manifest; expected its")
+        self.warnings()
+
+    def _flags(self, row: int) -> tuple[bool, bool]:
+        return bool(self.is_linked[row]), bool(self.is_published[row])
 
     @cached_property
     def vectors(self) -> NDArray[np.float32]:

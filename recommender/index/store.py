@@ -25,6 +25,7 @@ from recommender.errors import (
     IndexNotFoundError,
     VectorIndexError,
 )
+from recommender.index.check import Check, Progress, check
 from recommender.index.contents import Contents
 from recommender.index.damage import damage
 from recommender.index.files import replace_file, sync_folder, write_array
@@ -79,6 +80,26 @@ class Store:
                     if isinstance(error, IndexFormatError):
                         raise
                     raise damage(Path(error.filename), "found no file; expected one") from error
+
+    def check(self, progress: Progress | None = None) -> Check:
+        """Read every byte of the state that the manifest names.
+
+        Args:
+            progress: Called now and then with the bytes read and their total.
+
+        Raises:
+            IndexNotFoundError: There is no index here.
+            IndexFormatError: The manifest is damaged, so that nothing else can be compared.
+            IndexMismatchError: It is of another format version.
+            VectorIndexError: A file cannot be read.
+        """
+        with self._naming_failures("read"):
+            manifest = self._read_manifest()
+            while True:
+                found = check(self.path, manifest, progress)
+                before, manifest = manifest, self._read_manifest()
+                if not found.damages or manifest == before:
+                    return found
 
     @contextmanager
     def lock(self, timeout: float = 10.0) -> Iterator[None]:

@@ -29,6 +29,9 @@ _PLAIN = (
     "n_naming",
     "n_near",
 )
+_PERHAPS_UNKNOWN = ("published_at", "body_length")  # the numbers that NaN may stand for
+_MAX_WIDTH = 1 << 16  # of a table; more would be made up
+_SLACK = 1.01  # on the greatest rarity, for rounding
 
 
 def to_arrays(ground: Ground) -> dict[str, NDArray[Any]]:
@@ -77,7 +80,7 @@ def from_arrays(vectors: NDArray[np.float32], arrays: Arrays) -> Ground:
     tables |= {name: kept.table(name, n_terms[name]) for name in _ALONE}
     mentions = kept.graph("mentions")
     n = len(vectors)
-    numbers = kept.array("numbers", np.float64, n, len(NUMBERS))
+    numbers = kept.numbers()
     return Ground(
         vectors=vectors,
         features=Features(
@@ -90,13 +93,13 @@ def from_arrays(vectors: NDArray[np.float32], arrays: Arrays) -> Ground:
             sketches=kept.array("sketches", np.uint16, n, -1),
         ),
         block=block,
-        levels=kept.array("levels", np.float32, n, 2, len(RANKS)),
+        levels=kept.floats("levels", np.float32, n, 2, len(RANKS)),
         **{name: kept.postings(name, n_terms[name]) for name in _SEARCHED},
         numbers=numbers,
-        n_naming=kept.array("n_naming", np.int64, n),
+        n_naming=kept.counts("n_naming"),
         mentioners=kept.graph("mentioners"),
-        n_near=kept.array("n_near", np.int64, n),
-        site=Site(*kept.array("conditions", np.float64, len(CONDITIONS)).tolist()),
+        n_near=kept.counts("n_near"),
+        site=Site(*kept.floats("conditions", np.float64, len(CONDITIONS)).tolist()),
     )
 
 
@@ -106,6 +109,7 @@ class _Kept:
     def __init__(self, arrays: Arrays, n_articles: int) -> None:
         self._arrays = arrays
         self._n = n_articles
+        self._greatest = _SLACK * (1 + float(np.log1p(n_articles)))  # a term of one article's
 
     def array(self, name: str, dtype: DTypeLike, *shape: int) -> NDArray[Any]:
         """An array of a type and shape; -1 stands for any length."""
@@ -119,6 +123,32 @@ class _Kept:
             raise ValueError(f"“{name}” is {array.dtype} of shape {array.shape}")
         return array
 
+    def floats(self, name: str, dtype: DTypeLike, *shape: int) -> NDArray[Any]:
+        """An array of finite numbers."""
+        array = self.array(name, dtype, *shape)
+        _refuse_outside_of(array, -np.finfo(array.dtype).max, np.finfo(array.dtype).max, name)
+        return array
+
+    def weights(self, name: str, *shape: int) -> NDArray[np.float32]:
+        """How much terms weigh: from 0 to the rarity of a term that one article has."""
+        array = self.array(name, np.float32, *shape)
+        _refuse_outside_of(array, 0.0, self._greatest, name)
+        return array
+
+    def numbers(self) -> NDArray[np.float64]:
+        """The numbers of each article: finite, or unknown where one may be."""
+        array = self.array("numbers", np.float64, self._n, len(NUMBERS))
+        may_be_unknown = np.isin(NUMBERS, _PERHAPS_UNKNOWN)
+        if not np.all(np.isfinite(array) | (np.isnan(array) & may_be_unknown)):
+            raise ValueError("“numbers” holds one that is not finite")
+        return array
+
+    def counts(self, name: str) -> NDArray[np.int64]:
+        """A count for each article, of articles."""
+        counts = self.array(name, np.int64, self._n)
+        _refuse_outside(counts, self._n + 1, name)
+        return counts
+
     def flags(self, name: str, n: int) -> NDArray[np.bool_]:
         flags = self.array(name, np.uint8, n)
         _refuse_outside(flags, 2, name)
@@ -126,17 +156,17 @@ class _Kept:
 
     def table(self, name: str, n_terms: int) -> TermTable:
         ids = self.array(f"{name}_ids", np.int32, self._n, -1)
-        weights = self.array(f"{name}_weights", np.float32, self._n, ids.shape[1])
+        weights = self.weights(f"{name}_weights", self._n, ids.shape[1])
         return _checked(TermTable(ids, weights, n_terms), f"{name}_ids")
 
     def block(self, n_terms: list[int]) -> TermBlock:
         """The tables side by side, each with its number of terms."""
         widths = self.array("terms_widths", np.int64, len(TABLES))
-        if widths.min() < 1:
-            raise ValueError("“terms_widths” holds a number below 1")
+        if not 1 <= widths.min() <= widths.max() <= _MAX_WIDTH:
+            raise ValueError(f"“terms_widths” holds a number that is not from 1 to {_MAX_WIDTH}")
         width = int(widths.sum())
         ids = self.array("terms_ids", np.int32, self._n, width)
-        weights = self.array("terms_weights", np.float32, self._n, width)
+        weights = self.weights("terms_weights", self._n, width)
         block = TermBlock.of_arrays(ids, weights, widths.tolist(), n_terms)
         for name in TABLES:
             _checked(block.table(name), "terms_ids")
@@ -146,11 +176,11 @@ class _Kept:
         keys = self.array(f"{name}_keys", np.int64, -1)
         if np.any(keys[1:] <= keys[:-1]):
             raise ValueError(f"“{name}_keys” is out of order")
-        return Vocabulary(keys, self.array(f"{name}_idf", np.float32, len(keys)), self._n)
+        return Vocabulary(keys, self.weights(f"{name}_idf", len(keys)), self._n)
 
     def postings(self, name: str, n_terms: int) -> Postings:
         rows = self.array(f"{name}_articles", np.int32, -1)
-        weights = self.array(f"{name}_counts", np.float32, len(rows))
+        weights = self.weights(f"{name}_counts", len(rows))
         _refuse_outside(rows, self._n, f"{name}_articles")
         return Postings(rows, weights, self._offsets(name, n_terms, len(rows)), self._n)
 
@@ -177,3 +207,10 @@ def _checked(table: TermTable, name: str) -> TermTable:
 def _refuse_outside(numbers: NDArray[np.integer], limit: int, name: str) -> None:
     if numbers.size and not 0 <= numbers.min() <= numbers.max() < limit:
         raise ValueError(f"“{name}” holds a number that is not from 0 to {limit - 1}")
+
+
+def _refuse_outside_of(
+    numbers: NDArray[np.floating], least: float, greatest: float, name: str
+) -> None:
+    if numbers.size and not least <= numbers.min() <= numbers.max() <= greatest:  # no NaN is
+        raise ValueError(f"“{name}” holds a number that is not from {least:g} to {greatest:g}")
