@@ -33,7 +33,7 @@ def main(path: Path, stride: int) -> None:
     for line in count(1, stride):
         child = os.fork()
         if not child:
-            _die_at(line)
+            die_at(line, ROOM)
             Store(path).write(sample_contents("new"))
             os._exit(0)
         _, status = os.waitpid(child, 0)
@@ -44,12 +44,13 @@ def main(path: Path, stride: int) -> None:
     print(json.dumps(found))  # noqa: T201
 
 
-def _die_at(line: int) -> None:
+def die_at(line: int, place: str) -> None:
+    """Be killed before the n-th line that is executed in files whose path begins so."""
     n_lines = 0
 
     def trace(frame: FrameType, event: str, _: object) -> Any:
         nonlocal n_lines
-        if not frame.f_code.co_filename.startswith(ROOM):
+        if not frame.f_code.co_filename.startswith(place):
             return None
         n_lines += event == "line"
         if n_lines == line:

@@ -85,8 +85,16 @@ def main() -> None:
     except (RecommenderError, OSError) as error:
         if "--debug" in sys.argv:
             raise
-        code = _say(str(error), EXIT_OUR_ERROR)
+        code = _say(_sentence(error), EXIT_OUR_ERROR)
     sys.exit(code)
+
+
+def _sentence(error: RecommenderError | OSError) -> str:
+    """What went wrong: ours say it themselves, those of the system in parts."""
+    if not isinstance(error, OSError) or not error.strerror:
+        return str(error)
+    place = "" if error.filename is None else f"{error.filename}: "
+    return f"{place}{error.strerror}: put that right and try again."
 
 
 def _say(message: str, code: int) -> int:
