@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import csv
-import json
+import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from recommender.cli.export_formats import FORMATS, Lists
 from recommender.cli.replacing import replacing
+from recommender.cli.terminal import progress_bar
 
 if TYPE_CHECKING:
-    from recommender import Recommendation
-
-Lists = Iterable[tuple[str, "list[Recommendation]"]]
+    from recommender import Recommender
 
 
 @click.command("export")
@@ -28,11 +27,7 @@ Lists = Iterable[tuple[str, "list[Recommendation]"]]
     "-k", type=click.IntRange(min=1), default=10, show_default=True, help="Length of each list."
 )
 @click.option(
-    "--format",
-    "form",
-    type=click.Choice(("json", "jsonl", "csv")),
-    default="json",
-    show_default=True,
+    "--format", "form", type=click.Choice(tuple(FORMATS)), default="json", show_default=True
 )
 @click.option(
     "--output",
@@ -48,47 +43,43 @@ def command(ctx: click.Context, index: Path | None, k: int, form: str, output: P
     from recommender import Recommender, Settings
 
     engine = Recommender.open(index, settings=Settings.from_file(ctx.obj))
-    lists = engine.recommend_all(k)
-    with replacing(output) if output else contextlib.nullcontext(sys.stdout) as stream:
-        FORMATS[form](lists, stream)
+    with _stdout() if output is None or _is_stdout(output) else replacing(output) as stream:
+        FORMATS[form](_watched(engine, k, stream), stream)
 
 
-def _write_json(lists: Lists, stream: TextIO) -> None:
-    """One object, written article by article, so that memory does not grow with the site."""
-    stream.write("{")
-    for i, (article_id, items) in enumerate(lists):
-        stream.write(",\n" if i else "\n")
-        stream.write(f"{_dumps(article_id)}: {_dumps(_entries(items))}")
-    stream.write("\n}\n")
+def _watched(engine: Recommender, k: int, stream: TextIO) -> Lists:
+    """Every list, with a bar on stderr unless the export itself goes to the terminal."""
+    if stream.isatty() or not sys.stderr.isatty():
+        yield from engine.recommend_all(k)
+        return
+    total = sum(not article.is_linked for article in engine.articles)
+    with progress_bar() as progress:
+        for done, pair in enumerate(engine.recommend_all(k), start=1):
+            progress("making lists", done, total)
+            yield pair
 
 
-def _write_jsonl(lists: Lists, stream: TextIO) -> None:
-    for article_id, items in lists:
-        stream.write(_dumps({"id": article_id, "related": _entries(items)}) + "\n")
+@contextlib.contextmanager
+def _stdout() -> Iterator[TextIO]:
+    """Stdout as UTF-8, whatever the terminal speaks.
+
+    A reader who leaves early has seen enough: that is no failure.
+    """
+    from recommender import RecommenderError
+
+    if getattr(sys, "stdout", None) is None:
+        raise RecommenderError("stdout is closed: name a file with --output.")
+    try:
+        with open(sys.stdout.fileno(), "w", encoding="utf-8", newline="", closefd=False) as stream:
+            yield stream
+    except BrokenPipeError:
+        return
+    except OSError as error:
+        raise RecommenderError(f"cannot write to stdout: {error.strerror or error}.") from error
 
 
-def _write_csv(lists: Lists, stream: TextIO) -> None:
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(("id", "rank", "related_id", "title", "url", "score"))
-    for article_id, items in lists:
-        writer.writerows(
-            (article_id, item.rank, item.id, item.title, item.url or "", item.score)
-            for item in items
-        )
-
-
-FORMATS: dict[str, Callable[[Lists, TextIO], None]] = {
-    "json": _write_json,
-    "jsonl": _write_jsonl,
-    "csv": _write_csv,
-}
-
-
-def _entries(items: list[Recommendation]) -> list[dict[str, str | float | None]]:
-    return [
-        {"id": item.id, "title": item.title, "url": item.url, "score": item.score} for item in items
-    ]
-
-
-def _dumps(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+def _is_stdout(path: Path) -> bool:
+    """Whether a path, such as `/dev/stdout`, is where stdout goes; a shell may have it open."""
+    with contextlib.suppress(OSError, AttributeError):
+        return os.path.samestat(path.stat(), os.fstat(sys.stdout.fileno()))
+    return False
