@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, TextIO
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from recommender import Recommendation
@@ -28,7 +29,11 @@ _NOT_IN_CSV = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029{_TUR
 # A cell also begins after a semicolon, tab or line end inside it: there a spreadsheet of a country
 # that separates by semicolons cuts it. The full-width signs count as the plain ones in East Asia.
 _FORMULA = re.compile("""((?:^|[;\t\r\n])[ "]*)(?='*[=+\\-@\t\r\n＝＋－＠])""")
-_SCHEME = re.compile(r"(?!https?:)[^/?#]*:", re.IGNORECASE)
+_OTHER_SCHEME = re.compile(r"(?!https?:)[^/?#]*:", re.IGNORECASE)
+# No address has them, and Astro 5 writes addresses with a `&` into pages as they are.
+_NOT_IN_ADDRESSES = re.compile(
+    rf"""[\x00-\x20"<>\\^`{{|}}\x7f-\xa0\u2028\u2029{_TURNS}\ud800-\udfff]"""
+)
 
 
 def write_json(lists: Lists, stream: TextIO) -> None:
@@ -80,8 +85,14 @@ def cell(text: str) -> str:
 
 
 def web_address(url: str | None) -> str | None:
-    """The address, unless a click on it would do anything else than open a page."""
-    return None if url is None or _SCHEME.match(url) else url
+    """The address, unless a click on it would do anything else than open a page.
+
+    Quotes, angle brackets and what else no address holds are percent-encoded, so that it stays one
+    where a template forgets to escape it.
+    """
+    if url is None or _OTHER_SCHEME.match(url):
+        return None
+    return _NOT_IN_ADDRESSES.sub(lambda found: quote(found[0], errors="replace"), url)
 
 
 def _entries(items: list[Recommendation]) -> list[dict[str, str | float | None]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import secrets
 import signal
 import stat
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
@@ -30,7 +30,8 @@ def replacing(path: Path) -> Iterator[TextIO]:
     """
     target = Path(os.path.realpath(path))
     try:
-        with _directly(path) if path.exists() and not path.is_file() else _whole(target) as stream:
+        is_special = path.exists() and not path.is_file()
+        with _directly(path) if is_special else _whole(target) as stream:
             yield stream
     except OSError as error:
         raise RecommenderError(_complaint(path, target, error)) from error
@@ -42,26 +43,26 @@ def _directly(path: Path) -> TextIO:
 
 @contextlib.contextmanager
 def _whole(target: Path) -> Iterator[TextIO]:
-    mode = _mode_for(target)
-    handle, name = tempfile.mkstemp(prefix=".recommender-", dir=target.parent)
-    temporary = Path(name)
+    mode = _mode_of(target)
+    temporary = target.with_name(f".recommender-{secrets.token_hex(8)}")
     try:
         with _removed_when_killed(temporary):
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+            with temporary.open("x", encoding="utf-8", newline="") as stream:
+                if mode is not None:
+                    os.fchmod(stream.fileno(), mode)
                 yield stream
                 stream.flush()
                 os.fsync(stream.fileno())
-            temporary.chmod(mode)
             temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
 
 
-def _mode_for(target: Path) -> int:
-    """The permissions of the file that is replaced, or those of any new file."""
+def _mode_of(target: Path) -> int | None:
+    """The permissions of the file that is replaced; None where there is none."""
     if not target.exists():
-        return 0o666 & ~_umask()
+        return None
     if not os.access(target, os.W_OK):  # a rename would not mind that the file is protected
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     return stat.S_IMODE(target.stat().st_mode)
@@ -87,13 +88,13 @@ def _removed_when_killed(temporary: Path) -> Iterator[None]:
 
 
 def _complaint(path: Path, target: Path, error: OSError) -> str:
-    if not target.parent.exists():
+    if isinstance(error, FileNotFoundError) and not target.parent.exists():
         return f"cannot write {path}: there is no folder {target.parent}; make it first."
-    rest = "; the file that stood there before still does" if target.is_file() else ""
+    rest = "; the file that stood there before still does" if _is_file(target) else ""
     return f"cannot write {path}: {error.strerror or error}{rest}."
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _is_file(path: Path) -> bool:
+    with contextlib.suppress(OSError):  # such as a name that is too long to ask for
+        return path.is_file()
+    return False

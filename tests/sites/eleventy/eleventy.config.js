@@ -1,0 +1,1 @@
+module.exports = (config) => config.addGlobalData("layout", "post.njk");
