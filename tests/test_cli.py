@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 import pty
@@ -16,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from conftest import BY_SIMILARITY, Site, article_text
 
-from recommender import Policy, Settings
+from recommender import Settings
 from recommender.cli.main import COMMANDS, cli, main
 from recommender.cli.terminal import harmless
 
@@ -179,67 +177,6 @@ def test_debug_shows_the_traceback(indexed: Site, monkeypatch: pytest.MonkeyPatc
 
     with pytest.raises(LookupError):
         main()
-
-
-def test_export_gives_every_list_as_json(
-    indexed: Site, run: Callable[..., tuple[int, str, str]]
-) -> None:
-    """One object, ids to lists, the same as the Python call gives."""
-    code, out, _ = run("export", "-k", "2")
-    expected = {
-        name: [
-            {"id": item.id, "title": item.title, "url": item.url, "score": item.score}
-            for item in items
-        ]
-        for name, items in indexed.open().recommend_all(k=2, policy=Policy())
-    }
-
-    assert code == 0
-    assert json.loads(out) == expected
-    assert list(expected) == ["chips", "news/panda", "news/sora", "wheat"]
-
-
-def test_export_in_lines_and_in_csv_says_the_same(
-    indexed: Site, run: Callable[..., tuple[int, str, str]]
-) -> None:
-    """An object a line; a recommendation a line, numbered from 1."""
-    whole = json.loads(run("export")[1])
-    lines = [json.loads(line) for line in run("export", "--format", "jsonl")[1].splitlines()]
-    rows = list(csv.DictReader(io.StringIO(run("export", "--format", "csv")[1])))
-
-    assert {line["id"]: line["related"] for line in lines} == whole
-    assert [(row["id"], row["rank"], row["related_id"], row["score"]) for row in rows] == [
-        (name, str(rank), item["id"], str(item["score"]))
-        for name, items in whole.items()
-        for rank, item in enumerate(items, start=1)
-    ]
-
-
-def test_export_to_a_file_is_all_or_nothing(
-    indexed: Site, run: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The same bytes each time; a failure leaves the old file and no other."""
-    target = indexed.root / "related.json"
-    assert run("export", "--output", str(target)) == (0, "", "")
-    first = target.read_bytes()
-    assert run("export", "--output", str(target))[0] == 0
-    assert target.read_bytes() == first
-    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left")))
-    code, _, err = run("export", "--output", str(target), "-k", "1")
-
-    assert (code, err) == (1, "recommender: [Errno 28] No space left\n")
-    assert target.read_bytes() == first
-    assert sorted(path.name for path in indexed.root.glob("*related*")) == ["related.json"]
-
-
-def test_export_into_a_missing_folder_is_one_line(
-    indexed: Site, run: Callable[..., tuple[int, str, str]]
-) -> None:
-    """The system's own words, without a traceback."""
-    code, _, err = run("export", "--output", "none/related.json")
-
-    assert (code, err.count("\n")) == (1, 1)
-    assert "No such file or directory" in err
 
 
 def test_init_shows_what_it_understood_and_writes_it_down(
@@ -435,19 +372,6 @@ def test_progress_is_drawn_on_a_terminal_only(site: Site) -> None:
     assert "reading" in drawn
     assert "3/3" in drawn
     assert (quiet.stdout, quiet.stderr) == (b"", b"")
-
-
-def test_a_reader_that_leaves_early_is_no_error(indexed: Site) -> None:
-    """`recommender export | head -1`."""
-    program = f"{sys.executable} -m recommender export --format jsonl | head -c 1"
-    done = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", program],
-        capture_output=True,
-        cwd=indexed.root,
-        check=False,
-    )
-
-    assert (done.stdout, done.stderr) == (b"{", b"")
 
 
 def test_neighbours_loads_no_torch(indexed: Site) -> None:

@@ -25,10 +25,10 @@ _SURROGATE = re.compile("[\ud800-\udfff]")  # halves of a pair, which UTF-8 cann
 # Beside what JSON escapes anyway: delete and C1 controls, marks of direction, line separators, the
 # byte-order mark; and `<`, so that no title ends the script in which a page may carry the data.
 _ESCAPED_IN_JSON = re.compile(f"[<\x7f-\x9f\u061c\u200e\u200f\u2028\u2029{_TURNS}\ufeff]")
-_NOT_IN_CSV = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029{_TURNS}\ud800-\udfff]")
+_NOT_IN_CSV = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029{_TURNS}\ud800-\udfff]")
 # A cell also begins after a semicolon, tab or line end inside it: there a spreadsheet of a country
 # that separates by semicolons cuts it. The full-width signs count as the plain ones in East Asia.
-_FORMULA = re.compile("""((?:^|[;\t\r\n])[ "]*)(?='*[=+\\-@\t\r\n＝＋－＠])""")
+_FORMULA = re.compile(r"""(^(?='*[\t\n])|(?:^|[;\t\n])[\s"\ufeff]*(?='*[=+@＝＋－＠-]))""")
 _OTHER_SCHEME = re.compile(r"(?!https?:)[^/?#]*:", re.IGNORECASE)
 # No address has them, and Astro 5 writes addresses with a `&` into pages as they are.
 _NOT_IN_ADDRESSES = re.compile(
@@ -77,9 +77,9 @@ FORMATS: Mapping[str, Callable[[Lists, TextIO], None]] = {
 def cell(text: str) -> str:
     """A text for CSV that no spreadsheet takes for a formula.
 
-    A `'` is put before `=`, `+`, `-`, `@`, a tab or a line end at the beginning of the cell, and
-    after a `;`, tab or line end in it. Taking it away there gives the text back; one that had
-    such a `'` of its own has two.
+    A `'` is put before a tab or line end with which the cell begins, and before `=`, `+`, `-` and
+    `@` where they begin it, or begin what follows a `;`, tab or line end in it. Taking it away
+    there gives the text back; one that had such a `'` of its own has two.
     """
     return _FORMULA.sub(r"\1'", _NOT_IN_CSV.sub("�", text))
 
