@@ -1,7 +1,7 @@
 """TREC files: judgements (`query 0 document grade`) and runs (`query Q0 document rank score name`).
 
-White space separates the columns, so in ids white space and control characters are percent-encoded,
-and `%` with them, which makes it reversible.
+White space separates the columns, so in ids white space is percent-encoded, and so are characters
+that steer a terminal or cannot be seen, and `%` with them, which makes it reversible.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from .errors import EvaluationError, QrelsError, RunError
 from .replacing import replace_file
 
 MAX_LINE = 10_000
-_UNSAFE = re.compile(r"[\s\x00-\x1f\x7f-\x9f%\ud800-\udfff]")
+_UNSAFE = re.compile(
+    r"[\s\x00-\x1f\x7f-\x9f%\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff"
+    r"\ud800-\udfff\U000e0000-\U000e007f]"
+)
 
 
 def encoded(article_id: str) -> str:

@@ -13,6 +13,7 @@ The two modules that need numpy are imported when first used, so that `recommend
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -126,6 +127,8 @@ __all__ = [
     "write",
 ]
 
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())  # silent until somebody listens
 
 _IMPORTED_LATE = {
     "BuildReport": "indexing",

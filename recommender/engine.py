@@ -8,6 +8,7 @@ another refreshes.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from recommender.embedding.encoder import Encoder
     from recommender.ranking.pools import Pools
     from recommender.records import ModelIdentity
+
+log = logging.getLogger(__name__)
 
 
 class Recommender:
@@ -115,6 +118,10 @@ class Recommender:
             now = self._fixed_now or datetime.now(UTC)
             path, settings = self._store.path, self._settings
             self._state = State.of(snapshot, path, settings, self._weights, now)
+        log.debug(
+            "%s: %s opened, articles %d, of which may be recommended %d",
+            *(path, snapshot.manifest.generation, snapshot.n_articles, len(self.candidates)),
+        )
 
     @property
     def articles(self) -> Sequence[Article]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -26,6 +27,7 @@ N_LOOKS = 10
 rest."""
 
 _STEPS = 1_000  # of progress, a fold
+log = logging.getLogger(__name__)
 
 
 def fit(
@@ -54,12 +56,16 @@ def fit(
     """
     shipped = start or shipped_weights()
     lesson = lesson_by_groups(engine, lists=lists, rng=rng, progress=progress)
+    log.info("learning weights: related lists %d", len(lists))
     if lesson is None:
+        log.info("the start's weights stay: all lists hang together, or there are none")
         return shipped.without_lists()
     shipped = shipped.at(lesson.pools.site)
     learned = learn(lesson, shipped, rng)
     if learned.signals == shipped.without_lists().signals:
+        log.info("the start's weights stay: no change made unseen lists better")
         return learned
+    log.info("weights learned")
     return replace(learned, calibration=calibrate([lesson], [learned.vector()]))
 
 

@@ -126,7 +126,26 @@ def build(
     store = Store(Path(index or settings.index))
     source = encoder or find_model(model or settings.model)
     with store.lock():
-        return _update(folder, store, settings, source, progress)
+        report = _update(folder, store, settings, source, progress)
+    _log(folder, report)
+    return report
+
+
+def _log(folder: Path, report: BuildReport) -> None:
+    for problem in report.problems:
+        log.debug("%s: %s", problem.severity, problem.message)
+    log.info(
+        "%s: files %d, read %d, skipped %d",
+        *(folder, report.n_files, report.n_read, report.n_skipped),
+    )
+    if not report.is_changed:
+        log.info("%s: nothing has changed", report.index)
+        return
+    log.info(
+        "%s: written, articles %d, related lists %d, texts encoded %d by %s, articles removed %d",
+        *(report.index, report.n_articles, report.n_lists, report.n_encoded),
+        *(report.model, report.n_removed),
+    )
 
 
 def _update(
@@ -187,7 +206,7 @@ def _recipe(folder: Path, store: Store, settings: Settings, model: ModelIdentity
         text_recipe=TEXT_RECIPE,
         reading=hashlib.sha256(schema.encode()).hexdigest(),
         articles_folder=Path(
-            os.path.relpath(folder.resolve(), store.path.resolve().parent)
+            os.path.relpath(os.path.realpath(folder), Path(os.path.realpath(store.path)).parent)
         ).as_posix(),
         hides_unpublished=preset_hides
         if settings.unpublished is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,11 +79,12 @@ class Lookup:
 
     def _row_of_path(self, reference: str) -> int | None:
         """Row of a path that leads into the articles folder, from here or from that folder."""
-        if "\0" in reference:
+        if not _can_be_path(reference):
             return None
-        folder = (self.path.parent / self.snapshot.manifest.recipe.articles_folder).resolve()
+        articles = self.snapshot.manifest.recipe.articles_folder
+        folder = Path(os.path.realpath(self.path.parent / articles))
         for start in (Path(), folder):
-            path = (start / reference).resolve()
+            path = Path(os.path.realpath(start / reference))  # `resolve` fails where links loop
             if path != folder and path.is_relative_to(folder):
                 row = self.snapshot.row(article_id(path.relative_to(folder).as_posix()))
                 if row is not None:
@@ -95,6 +97,13 @@ class Lookup:
         by_name = {name.rsplit("/", 1)[-1]: name for name in self.snapshot.ids}
         names = difflib.get_close_matches(wanted, by_name, n=N_CLOSEST, cutoff=0.5)
         return [by_name[name] for name in names]
+
+
+def _can_be_path(reference: str) -> bool:
+    try:
+        return b"\0" not in os.fsencode(reference)
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return False
 
 
 def _is_file(reference: str) -> bool:

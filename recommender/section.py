@@ -7,12 +7,17 @@ none.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from recommender.bounded_yaml import read_bounded_yaml
 from recommender.errors import ConfigError
+
+N_SHOWN = 80
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def load_mapping(path: Path) -> Mapping[str, Any]:
@@ -21,20 +26,12 @@ def load_mapping(path: Path) -> Mapping[str, Any]:
     Raises:
         ConfigError: It cannot be read, is not YAML, or holds something else.
     """
-    import yaml
-
-    try:
-        data = yaml.safe_load(path.read_text("utf-8-sig"))
-    except OSError as error:
-        raise ConfigError(f"cannot read {path}: {error.strerror}.", path=path) from error
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        detail = " ".join(str(error).split())
-        raise ConfigError(f"{path} is not valid YAML: {detail}", path=path) from error
+    data = read_bounded_yaml(path)
     if data is None:
         return {}
     if not isinstance(data, dict):
         raise ConfigError(f"{path} holds a {type(data).__name__}; expected a mapping.", path=path)
-    return data
+    return _with_text_keys(data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +46,17 @@ class Section:
         """No other keys than these."""
         for key in self.data:
             if key not in keys:
-                close = difflib.get_close_matches(str(key), keys, n=1)
+                close = difflib.get_close_matches(key[:N_SHOWN], keys, n=1)
                 advice = f"did you mean “{close[0]}”?" if close else f"known are {', '.join(keys)}."
-                self._refuse(str(key), f"is not a setting: {advice}")
+                self._refuse(key, f"is not a setting: {advice}")
 
     def text(self, key: str) -> str | None:
         """A text, or None where the key is absent."""
         value = self.data.get(key)
         if value is not None and not isinstance(value, str):
-            self._refuse(key, f"is {value!r}; expected a text.")
+            self._refuse(key, f"is {shown(value)}; expected a text.")
+        if value is not None:
+            self._refuse_control(key, value)
         return value
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -67,14 +66,16 @@ class Section:
         if items is None:
             return ()
         if not isinstance(items, Sequence) or not all(isinstance(item, str) for item in items):
-            self._refuse(key, f"is {value!r}; expected a text or a list of texts.")
+            self._refuse(key, f"is {shown(value)}; expected a text or a list of texts.")
+        for item in items:
+            self._refuse_control(key, item)
         return tuple(items)
 
     def choice(self, key: str, allowed: tuple[Any, ...]) -> Any:
         """One of some values, or None where the key is absent."""
         value = self.data.get(key)
         if value is not None and value not in allowed:
-            self._refuse(key, f"is {value!r}; expected {' or '.join(allowed)}.")
+            self._refuse(key, f"is {shown(value)}; expected {' or '.join(allowed)}.")
         return value
 
     def number(self, key: str, low: float, high: float) -> float | None:
@@ -84,17 +85,37 @@ class Section:
             return None
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if not is_number or not low <= value <= high:
-            self._refuse(key, f"is {value!r}; expected a number from {low:g} to {high:g}.")
+            self._refuse(key, f"is {shown(value)}; expected a number from {low:g} to {high:g}.")
         return float(value)
 
     def section(self, key: str) -> Section:
         """The mapping of a key; an empty one where it is absent."""
         value = self.data.get(key)
         if value is not None and not isinstance(value, dict):
-            self._refuse(key, f"is {value!r}; expected a mapping.")
-        return Section(value or {}, self.path, f"{self.prefix}{key}.")
+            self._refuse(key, f"is {shown(value)}; expected a mapping.")
+        return Section(_with_text_keys(value or {}), self.path, f"{self.prefix}{key}.")
+
+    def _refuse_control(self, key: str, text: str) -> None:
+        """No path, pattern or name holds a line end or a NUL byte."""
+        if control := _CONTROL.search(text):
+            self._refuse(
+                key, f"holds the character U+{ord(control[0]):04X}; expected a text without it."
+            )
 
     def _refuse(self, key: str, complaint: str) -> NoReturn:
-        raise ConfigError(
-            f"{self.path}: {self.prefix}{key} {complaint}", path=self.path, key=self.prefix + key
-        )
+        name = self.prefix + (key if len(key) <= N_SHOWN else f"{key[:N_SHOWN]}…")
+        raise ConfigError(f"{self.path}: {name} {complaint}", path=self.path, key=name)
+
+
+def _with_text_keys(data: Mapping[Any, Any]) -> dict[str, Any]:
+    """An article called `2024` is looked up by this name, although YAML takes it for a number."""
+    return {key if isinstance(key, str) else shown(key): value for key, value in data.items()}
+
+
+def shown(value: object) -> str:
+    """A value in a message: as Python writes it, cut short."""
+    try:
+        text = repr(value)
+    except ValueError:  # Python refuses to write numbers of thousands of digits
+        return "a number of thousands of digits"
+    return text if len(text) <= N_SHOWN else f"{text[:N_SHOWN]}…"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, cast
@@ -17,6 +18,8 @@ from .schema import FORMAT, SYSTEM_NAME, Report
 from .validation import first_fault
 
 JSON_NAME = "report.json"
+MAX_BYTES = 50_000_000
+"""Of a report that is read; one about 2,000 articles with a list has 3 million."""
 
 
 class Evaluated(Protocol):
@@ -83,7 +86,7 @@ def read_report(path: str | Path) -> Report:
     path = Path(path)
     file = path / JSON_NAME if path.is_dir() else path
     try:
-        document = json.loads(file.read_bytes(), parse_constant=_refuse)
+        document = json.loads(_bytes(file), parse_constant=_refuse)
     except OSError as error:
         raise ReportError(
             f"found no report ({error.strerror}); expected a report.json or the folder that "
@@ -103,6 +106,19 @@ def read_report(path: str | Path) -> Report:
     if fault:
         raise ReportError(f"{fault}.", path=file)
     return cast("Report", document)
+
+
+def _bytes(file: Path) -> bytes:
+    """All bytes of a regular file, if they are not too many for a report.
+
+    Raises:
+        OSError: It cannot be read.
+        ValueError: It is something else, which might never end, or too large.
+    """
+    status = file.stat()
+    if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
+        raise ValueError(f"no regular file of at most {MAX_BYTES:,} bytes")
+    return file.read_bytes()
 
 
 def _systems_of_last(folder: Path) -> set[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recommender.cli.reports import require_evaluation
-from recommender.cli.terminal import count, harmless, print_table
+from recommender.cli.terminal import count, harmless, print_table, to_json_text
 
 if TYPE_CHECKING:
     from evaluation import Change, ReportComparison
@@ -36,7 +35,7 @@ def command(before: Path, after: Path, measure: str | None, form: str) -> None:
         document = asdict(found)
         for row, change in zip(document["changes"], found.changes, strict=True):
             row["difference"]["is_significant"] = change.difference.is_significant
-        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+        click.echo(to_json_text(document, indent=2))
     else:
         _print(found)
 

@@ -141,7 +141,7 @@ def command(
     click.echo(f"report: {harmless(str(page))}")
     if failures := list(_failures(evaluation.report, options["thresholds"])):
         for line in failures:
-            click.echo(f"recommender: {line}", err=True)
+            click.echo(f"recommender: {harmless(line)}", err=True)
         ctx.exit(EXIT_NOT_REACHED)
 
 

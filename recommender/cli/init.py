@@ -48,4 +48,4 @@ def command(ctx: click.Context, articles: Path, force: bool) -> None:  # noqa: F
             for article in proposal.articles
         ),
     )
-    click.echo(f"wrote {path}; next: recommender index")
+    click.echo(f"wrote {harmless(str(path))}; next: recommender index")

@@ -10,6 +10,8 @@ from pathlib import Path
 import click
 
 from recommender import RecommenderError, __version__
+from recommender.cli.streams import prepare_streams, show_traceback
+from recommender.cli.terminal import harmless, shortened
 
 COMMANDS = (
     "init",
@@ -72,33 +74,52 @@ def main() -> None:
 
     0 fine, 1 our error, 2 usage, 3 a threshold that was not reached, 130 interrupted.
     """
+    prepare_streams()
+    is_debugging = "--debug" in sys.argv
+    if is_debugging:
+        sys.excepthook = show_traceback
     try:
         code = cli.main(prog_name="recommender", standalone_mode=False) or 0
+    except click.exceptions.NoArgsIsHelpError as help_:
+        help_.show()
+        code = help_.exit_code
     except click.ClickException as error:
-        error.show()
-        code = error.exit_code
+        code = _say(_usage(error), error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         code = _say("interrupted; nothing is lost.", EXIT_INTERRUPTED)
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
-    except (RecommenderError, OSError) as error:
-        if "--debug" in sys.argv:
+    except Exception as error:  # a fault of ours is a sentence too, and no wall of text
+        if is_debugging:
             raise
-        code = _say(_sentence(error), EXIT_OUR_ERROR)
+        code = _say(_explained(error), EXIT_OUR_ERROR)
     sys.exit(code)
 
 
-def _sentence(error: RecommenderError | OSError) -> str:
-    """What went wrong: ours say it themselves, those of the system in parts."""
-    if not isinstance(error, OSError) or not error.strerror:
-        return str(error)
-    place = "" if error.filename is None else f"{error.filename}: "
-    return f"{place}{error.strerror}: put that right and try again."
+def _usage(error: click.ClickException) -> str:
+    """What is wrong with the command line, and where to read what is right."""
+    message = error.format_message().rstrip(".")
+    context = getattr(error, "ctx", None)
+    return f"{message}: see `{context.command_path if context else 'recommender'} --help`."
+
+
+def _explained(error: Exception) -> str:
+    """What is wrong, and what to do."""
+    match error:
+        case RecommenderError():
+            return str(error)
+        case OSError(strerror=str(reason)):
+            place = f"{error.filename} cannot be used" if error.filename else "the system refused"
+            return f"{place}: {reason}; put that right and try again."
+        case MemoryError():
+            return "there is not enough memory: end other programs, or give it fewer articles."
+    return (
+        f"unexpected {type(error).__name__} ({error}): this is a fault of the program; please "
+        "report what `recommender --debug …` shows."
+    )
 
 
 def _say(message: str, code: int) -> int:
-    from recommender.cli.terminal import harmless
-
-    click.echo(f"recommender: {harmless(message)}", err=True)
+    click.echo(f"recommender: {harmless(shortened(message))}", err=True)
     return code

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from recommender.cli.terminal import harmless
+
 
 @click.group("models")
 def command() -> None:
@@ -32,6 +34,6 @@ def verify_command(ctx: click.Context, name: str | None) -> None:
     for model in names:
         verdicts = verify_model(model)
         for file, verdict in verdicts.items():
-            click.echo(f"{verdict:8}{model}  {file}")
+            click.echo(harmless(f"{verdict:8}{model}  {file}"))
         if set(verdicts.values()) != {"ok"}:
             ctx.exit(1)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from recommender.cli.terminal import day, print_notes, print_table
+from recommender.cli.terminal import day, print_notes, print_table, to_json_text
 
 if TYPE_CHECKING:
     from recommender import Article, Recommendation
@@ -47,9 +46,7 @@ def command(
     recommendations = engine.recommend(query, k)
     curated = engine.curated(query.id) if engine.knows(query.id) else []
     if form == "json":
-        click.echo(
-            json.dumps(to_json(query, recommendations, curated), ensure_ascii=False, indent=2)
-        )
+        click.echo(to_json_text(to_json(query, recommendations, curated), indent=2))
     else:
         _print_tables(query, recommendations, curated)
         if options["explain"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -9,27 +10,66 @@ from contextlib import contextmanager
 from datetime import datetime
 
 _HARMLESS_CATEGORIES_START = ("L", "M", "N", "P", "S", "Zs")
+_JOINERS = "\u200c\u200d"  # Persian, Indic scripts and emoji need them
+_MANY_MARKS = 8  # more accents on one letter than any language puts there
+MAX_MESSAGE = 2_000
 
 
 def harmless(text: str) -> str:
     """The text on one line, without anything that could steer a terminal.
 
     Control and format characters (escape sequences, direction overrides) and lone surrogates
-    become `�`; line breaks and tabs become spaces.
+    become `�`; line breaks and tabs become spaces; heaps of accents, which would cover the lines
+    above, are cut down.
     """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_harmless_character(character) for character in text)
+    n_marks = 0
+    pieces = []
+    for character in text:
+        category = unicodedata.category(character)
+        n_marks = n_marks + 1 if category.startswith("M") else 0
+        if n_marks <= _MANY_MARKS:
+            pieces.append(_harmless_character(character, category))
+    return "".join(pieces)
 
 
-def _harmless_character(character: str) -> str:
+def _harmless_character(character: str, category: str) -> str:
     if character.isspace():
         return " "
-    if character in "\u200c\u200d":  # joiners: Persian, Indic scripts and emoji need them
+    is_harmless = character in _JOINERS or category.startswith(_HARMLESS_CATEGORIES_START)
+    return character if is_harmless else "�"
+
+
+def shortened(message: str) -> str:
+    """A message of the length of a few lines, however long what it quotes."""
+    if len(message) <= MAX_MESSAGE:
+        return message
+    half = MAX_MESSAGE // 2
+    return f"{message[:half]} … {message[-half:]}"
+
+
+def to_json_text(value: object, *, indent: int | None = None) -> str:
+    """JSON that means the same and holds no character that could steer a terminal.
+
+    What `harmless` replaces is written as an escape, so that a program reads it as it was; only
+    halves of surrogate pairs, which no UTF-8 can hold, become `�`.
+    """
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return "\n".join(map(_escaped, text.split("\n")))
+
+
+def _escaped(line: str) -> str:
+    return line if line.isprintable() else "".join(map(_escaped_character, line))
+
+
+def _escaped_character(character: str) -> str:
+    if character.isprintable() or character in _JOINERS:
         return character
-    return (
-        character if unicodedata.category(character).startswith(_HARMLESS_CATEGORIES_START) else "�"
-    )
+    category = unicodedata.category(character)
+    if category == "Cs":
+        return "�"
+    return character if category == "Zs" else json.dumps(character)[1:-1].replace("\x7f", "\\u007f")
 
 
 def count(n: int, noun: str, plural: str | None = None) -> str:

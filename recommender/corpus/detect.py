@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -90,7 +91,7 @@ def _mean(values: Sequence[float]) -> float:
 
 
 def _marker(folder: Path, preset: str) -> Path | None:
-    whole = folder.resolve()
+    whole = Path(os.path.realpath(folder))
     found = (_marker_in(place, preset) for place in (whole, *whole.parents[:N_PARENTS]))
     return next(filter(None, found), None)
 

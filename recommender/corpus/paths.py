@@ -39,11 +39,13 @@ def matches(path: Sequence[str], pattern: Sequence[str]) -> bool:
 
     `**` stands for any number of folders; `*`, `?` and `[…]` stay within one name.
     """
-    if not pattern:
-        return not path
-    if pattern[0] == "**":
-        return any(matches(path[i:], pattern[1:]) for i in range(len(path) + 1))
-    return bool(path) and fnmatchcase(path[0], pattern[0]) and matches(path[1:], pattern[1:])
+    ends = {0}  # how many names of the path the pattern can stand for so far
+    for part in pattern:
+        if part == "**":
+            ends = set(range(min(ends), len(path) + 1)) if ends else ends
+        else:
+            ends = {end + 1 for end in ends if end < len(path) and fnmatchcase(path[end], part)}
+    return len(path) in ends
 
 
 def find_files(root: Path, settings: Settings) -> tuple[list[str], list[Problem]]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +15,7 @@ from recommender.corpus.schema.presets import Schema, schema_from_settings
 from recommender.corpus.urls import canonical_url
 from recommender.corpus.writing.rewriting import outside
 from recommender.errors import ArticleError, DuplicateArticleError
+from recommender.plain_files import UnfitFileError, read_plain_file
 from recommender.records import Article, Problem
 from recommender.settings import Settings
 
@@ -192,19 +191,6 @@ def read_bytes(path: Path, relative: str) -> bytes:
         ArticleError: It cannot be opened, is no regular file, or too large.
     """
     try:
-        with open(path, "rb", opener=_open_at_once) as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise ArticleError(relative, None, "something that is not a file", "a regular file")
-            data = file.read(MAX_BYTES + 1) if status.st_size <= MAX_BYTES else b""
-    except OSError as error:
-        found = f"a file that cannot be opened ({error.strerror})"
-        raise ArticleError(relative, None, found, "access to it") from error
-    if status.st_size > MAX_BYTES or len(data) > MAX_BYTES:
-        size = max(status.st_size, len(data))
-        raise ArticleError(relative, None, f"a file of {size:,} bytes", f"at most {MAX_BYTES:,}")
-    return data
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK)
+        return read_plain_file(path, MAX_BYTES)
+    except UnfitFileError as error:
+        raise ArticleError(relative, None, error.found, error.expected) from error

@@ -27,6 +27,7 @@ from recommender.errors import (
     ModelNotFoundError,
 )
 from recommender.records import ModelIdentity
+from recommender.section import load_mapping
 
 _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 Verdict = Literal["ok", "missing", "differs"]
@@ -157,9 +158,7 @@ def models_folder() -> Path:
 @cache
 def read_registry() -> Mapping[str, ModelEntry]:
     """Every model that is known by name, in the order of the registry file."""
-    import yaml
-
-    entries = yaml.safe_load((models_folder() / "registry.yaml").read_text("utf-8"))
+    entries = load_mapping(models_folder() / "registry.yaml")
     return {name: _entry(name, facts) for name, facts in entries.items()}
 
 

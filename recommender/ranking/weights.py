@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import yaml
 
+from recommender.bounded_yaml import read_bounded_yaml
 from recommender.errors import ConfigError
 from recommender.ranking.signals import SIGNALS
 from recommender.ranking.site import CONDITIONS, Site
+from recommender.section import shown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FORMAT = 1
+GREATEST = 1e6  # beyond it, sums overflow; weights are of the order of 1
 _HEAD = """\
 # How much each signal counts when articles are ranked; `recommender fit` and the README say more.
 # Each weight is what one standard deviation among a query's candidates adds to its raw score;
@@ -151,9 +154,9 @@ class Weights:
             ConfigError: It cannot be read, or is no weights file of this version.
         """
         try:
-            facts = yaml.safe_load(path.read_text("utf-8"))
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            raise _wrong(path, f"cannot be read ({type(error).__name__})") from error
+            facts = read_bounded_yaml(path)
+        except ConfigError as error:
+            raise _wrong(path, f"cannot be read ({error})") from error
         return _from_facts(facts, path)
 
 
@@ -186,7 +189,7 @@ def _from_facts(facts: Any, path: Path) -> Weights:
             made_on=str(facts.get("made_on") or ""),
             scores=_numbers(facts, "scores", path),
         )
-    except (TypeError, KeyError, ValueError) as error:
+    except (TypeError, KeyError, ValueError, OverflowError) as error:
         raise _wrong(path, f"has other parts than expected ({error})") from error
 
 
@@ -201,8 +204,12 @@ def _numbers(facts: Mapping[str, Any], key: str, path: Path) -> dict[str, float]
     found = _mapping(facts, key, path)
     for name, value in found.items():
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not is_number or not np.isfinite(value):
-            raise _wrong(path, f"`{key}.{name}` is {value!r}, not a finite number")
+        if not is_number or not abs(value) <= GREATEST:
+            raise _wrong(
+                path,
+                f"`{key}.{name}` is {shown(value)}, not a number from {-GREATEST:,.0f} to "
+                f"{GREATEST:,.0f}",
+            )
     return {str(name): float(value) for name, value in found.items()}
 
 
