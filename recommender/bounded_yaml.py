@@ -6,6 +6,7 @@ follow aliases and merge keys without a limit, and nesting until the interpreter
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -17,6 +18,8 @@ MAX_BYTES = 1_000_000
 MAX_VALUES = 100_000
 MAX_DEPTH = 32
 MAX_CHARACTERS = 10_000
+# libyaml compares each directive with all before it: a megabyte of them takes seconds.
+_DIRECTIVE = re.compile(r"^%(?:TAG|YAML)\b", re.MULTILINE)
 
 
 def read_bounded_yaml(path: Path) -> Any:
@@ -31,9 +34,7 @@ def read_bounded_yaml(path: Path) -> Any:
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         text = read_plain_file(path, MAX_BYTES).decode("utf-8-sig")
-        weighing = _Weighing()
-        for event in yaml.parse(text, loader):
-            weighing.take(event)
+        _refuse_bombs(text, loader)
         return yaml.load(text, loader)  # noqa: S506 - safe, whichever of the two it is
     except UnfitFileError as error:
         reason = error.__cause__.strerror if isinstance(error.__cause__, OSError) else error
@@ -41,6 +42,17 @@ def read_bounded_yaml(path: Path) -> Any:
     except (yaml.YAMLError, ValueError) as error:
         detail = " ".join(str(error).split())
         raise ConfigError(f"{path} is not valid YAML: {detail}", path=path) from error
+
+
+def _refuse_bombs(text: str, loader: Any) -> None:
+    import yaml
+
+    if directive := _DIRECTIVE.search(text):
+        line = text.count("\n", 0, directive.start()) + 1
+        raise ValueError(f"line {line}: found a directive; expected “key: value” lines only")
+    weighing = _Weighing()
+    for event in yaml.parse(text, loader):
+        weighing.take(event)
 
 
 @dataclass(slots=True)
