@@ -284,6 +284,7 @@ def test_where_nothing_can_be_written_is_one_sentence(indexed: Site, run: Run) -
     ("shell", "code", "out", "err"),
     [
         ("{} | head -c 1", 0, "{", ""),
+        ("{} -k 1 2>&- | tail -1", 0, "}\n", ""),
         ("{} >/dev/full", 1, "", "recommender: cannot write to stdout: No space left on device.\n"),
         ("{} >&-", 1, "", "recommender: stdout is closed: name a file with --output.\n"),
         (

@@ -49,7 +49,8 @@ def command(ctx: click.Context, index: Path | None, k: int, form: str, output: P
 
 def _watched(engine: Recommender, k: int, stream: TextIO) -> Lists:
     """Every list, with a bar on stderr unless the export itself goes to the terminal."""
-    if stream.isatty() or not sys.stderr.isatty():
+    watcher = getattr(sys, "stderr", None)  # None where it is closed
+    if stream.isatty() or watcher is None or not watcher.isatty():
         yield from engine.recommend_all(k)
         return
     total = sum(not article.is_linked for article in engine.articles)
