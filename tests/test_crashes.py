@@ -438,7 +438,7 @@ def test_a_read_only_index_answers(changing: Site, weak_server: subprocess.Popen
 
     assert ended.code == 1
     assert ended.err == (
-        "recommender: the index .recommender cannot be written: Permission denied; "
+        "recommender: the index .recommender cannot be written: Permission denied (lock); "
         "what it held is unchanged: put that right and try again.\n"
     )
     assert _answers(changing.open()) == expected

@@ -149,6 +149,11 @@ ANYTHING: Any = None  # of a type that the record does not have
         ({"files": {"ids.pkl": FACTS}}, "expected a plain name"),
         ({"files": {"ids.npy": FileFacts(160, "A" * 64)}}, "and SHA-256"),
         ({"files": {"ids.npy": replace(FACTS, bytes=ANYTHING)}}, "files: bytes: found None"),
+        ({"counts": Counts(1 << 40, 0, 0, 0)}, "expected none below 0"),
+        ({"kept": {"x": ArrayFacts("|O", (3,))}}, "found “x” as “\\|O”; expected plain numbers"),
+        ({"kept": {"x": ArrayFacts("<f8", (1,) * 40_000)}}, "expected plain numbers"),
+        ({"kept": {"x": ArrayFacts("<f8", (-1,))}}, "of shape \\(-1,\\); expected a possible one"),
+        ({"kept": {"x": ArrayFacts("<f8", (0, 1 << 39, 1 << 39))}}, "expected a possible one"),
         (
             {"recipe": replace(RECIPE, hides_unpublished=ANYTHING)},
             "hides_unpublished: found None; expected true or false",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -222,6 +224,32 @@ def test_a_second_writer_is_refused_while_the_first_writes(store: Store) -> None
         assert titles(other) == ["Title a, old", "Title b, old", "Forbes, old"]
     with other.lock(timeout=0):
         assert raised.value.path == store.path
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "folder"])
+def test_a_lock_that_is_no_file_is_refused(store: Store, tmp_path: Path, kind: str) -> None:
+    """A stranger's link would have another file opened for writing, and a pipe could block."""
+    precious = tmp_path / "precious"
+    precious.write_text("precious", "utf-8")
+    lock = store.path / "lock"
+    lock.unlink()
+    {"link": partial(lock.symlink_to, precious), "folder": lock.mkdir}.get(
+        kind, partial(os.mkfifo, lock)
+    )()
+
+    with pytest.raises(VectorIndexError, match="lock is a link or something else than a file"):
+        store.write(sample_contents("new"))
+    assert precious.read_text("utf-8") == "precious"
+    assert titles(store)[0] == "Title a, old"
+
+
+def test_what_is_in_the_way_is_named(store: Store) -> None:
+    """A folder where the manifest should be: which file the system refused stands in the error."""
+    (store.path / "manifest.json").unlink()
+    (store.path / "manifest.json").mkdir()
+
+    with pytest.raises(VectorIndexError, match=r"written: Is a directory \(manifest\.json\); what"):
+        store.write(sample_contents("new"))
 
 
 def test_who_holds_the_lock_may_write(store: Store) -> None:

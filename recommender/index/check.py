@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,6 +71,8 @@ def check(index: Path, manifest: Manifest, progress: Progress | None = None) -> 
             snapshot.refuse_contradictions()
         except IndexFormatError as error:
             damages, snapshot = (error,), None
+        except FileNotFoundError as error:  # a writer was faster, who has a newer manifest
+            damages = (damage(Path(error.filename), "found no file; expected one"),)
     unneeded = sorted(_unneeded(index, manifest))
     others = tuple(name for name in unneeded if GENERATION.fullmatch(name))
     strays = tuple(name for name in unneeded if name not in others)
@@ -114,5 +117,7 @@ def _unneeded(index: Path, manifest: Manifest) -> Iterator[str]:
 
 
 def _names(folder: Path) -> set[str]:
-    is_folder = stat.S_ISDIR(folder.lstat().st_mode)
-    return {path.name for path in folder.iterdir()} if is_folder else set()
+    with suppress(FileNotFoundError):
+        if stat.S_ISDIR(folder.lstat().st_mode):
+            return {path.name for path in folder.iterdir()}
+    return set()

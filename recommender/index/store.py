@@ -118,8 +118,9 @@ class Store:
 
         with self._naming_failures("written"):
             self._prepare_directory()
+            self._refuse_strange_lock()
             if self._lock is None:
-                self._lock = FileLock(self.path / "lock")
+                self._lock = FileLock(self._lock_path)
             try:
                 self._lock.acquire(timeout=timeout)
             except Timeout as error:
@@ -159,6 +160,20 @@ class Store:
     @property
     def _manifest_path(self) -> Path:
         return self.path / "manifest.json"
+
+    @property
+    def _lock_path(self) -> Path:
+        return self.path / "lock"
+
+    def _refuse_strange_lock(self) -> None:
+        """Never open for writing what a link in a stranger's directory leads to."""
+        with suppress(FileNotFoundError):
+            if not stat.S_ISREG(self._lock_path.lstat().st_mode):
+                raise VectorIndexError(
+                    f"{self._lock_path} is a link or something else than a file: "
+                    "remove it and try again.",
+                    path=self._lock_path,
+                )
 
     def _read_manifest(self) -> Manifest:
         path = self._manifest_path
@@ -223,8 +238,10 @@ class Store:
         try:
             yield
         except OSError as error:
+            name = error.filename2 or error.filename
+            place = f" ({Path(name).name})" if isinstance(name, str | Path) else ""
             raise VectorIndexError(
-                f"the index {self.path} cannot be {done}: {error.strerror or error}; "
+                f"the index {self.path} cannot be {done}: {error.strerror or error}{place}; "
                 "what it held is unchanged: put that right and try again.",
                 path=self.path,
             ) from error
