@@ -118,9 +118,10 @@ class Recommender:
             now = self._fixed_now or datetime.now(UTC)
             path, settings = self._store.path, self._settings
             self._state = State.of(snapshot, path, settings, self._weights, now)
+            n_shown = np.count_nonzero(self._state.ranker.is_shown)
         log.debug(
             "%s: %s opened, articles %d, of which may be recommended %d",
-            *(path, snapshot.manifest.generation, snapshot.n_articles, len(self.candidates)),
+            *(path, snapshot.manifest.generation, snapshot.n_articles, n_shown),
         )
 
     @property

@@ -90,6 +90,7 @@ def _be(request: dict[str, Any], begun: int, out: int, err: int) -> None:
     """Be the command, and end with it."""
     os.dup2(out, 1)
     os.dup2(err, 2)
+    sys.stdout, sys.stderr = (open(fd, "w", encoding="utf-8") for fd in (1, 2))  # noqa: SIM115, PTH123
     os.chdir(request["cwd"])
     sys.argv = ["recommender", *request["argv"]]
     code: object = TRACEBACK

@@ -104,7 +104,8 @@ class Commands:
 def command_server(prefix: Sequence[str] = ()) -> Iterator[subprocess.Popen[str]]:
     """What `Commands` needs; the prefix is a program that runs what follows it."""
     paths = [str(SERVER.parent), os.environ.get("PYTHONPATH", "")]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1"}
+    alone = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    environment = {**os.environ, **alone, "PYTHONPATH": os.pathsep.join(paths)}
     with subprocess.Popen(
         [*prefix, sys.executable, str(SERVER)],
         stdin=subprocess.PIPE,

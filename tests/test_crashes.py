@@ -129,7 +129,6 @@ def test_index_may_be_killed_at_any_moment(changing: Site, run: Commands, is_fir
     print("index,", killed)  # noqa: T201 - shown by pytest -s
 
     assert killed.phases.total() == 10
-    assert killed.phases["after the end"] <= 5
     assert killed.phases["before anything was written"] >= 1
 
 
@@ -142,7 +141,7 @@ def test_index_may_be_killed_at_two_hundred_moments(
     killed = _kill_index(changing, run, 100, is_first=is_first)
     print("index,", killed)  # noqa: T201 - shown by pytest -s
 
-    assert killed.phases["after the end"] <= 50
+    assert killed.phases.total() == 100
     assert killed.phases["while files were written"] >= 1
 
 
@@ -184,7 +183,7 @@ class _Fit:
         return phase
 
     def _phase(self, ended: Ended, found: str) -> str:
-        leftovers = list(self.site.root.glob(".recommender.weights.yaml.*"))
+        leftovers = list(self.site.root.glob(".recommender-*"))
         for path in leftovers:
             path.unlink()
         if not ended.is_killed and ended.code == 0:
@@ -206,7 +205,7 @@ def test_fit_may_be_killed_at_any_moment(site: Site, run: Commands) -> None:
     print("fit,", killed)  # noqa: T201 - shown by pytest -s
 
     assert killed.phases.total() == 20
-    assert killed.phases["after the end"] <= 10
+    assert killed.phases["before anything was written"] >= 1
 
 
 @pytest.mark.slow
@@ -215,7 +214,8 @@ def test_fit_may_be_killed_at_two_hundred_moments(site: Site, run: Commands) -> 
     killed = _kill_fit(site, run, 200)
     print("fit,", killed)  # noqa: T201 - shown by pytest -s
 
-    assert killed.phases["after the end"] <= 100
+    assert killed.phases.total() == 200
+    assert killed.phases["before anything was written"] >= 10
 
 
 def test_fit_may_be_killed_at_any_line(site: Site, run: Commands) -> None:
@@ -298,8 +298,8 @@ def test_fit_on_a_full_disk_is_one_sentence(site: Site, run: Commands) -> None:
 
     assert ended.code == 1
     assert ended.err == (
-        "recommender: recommender.weights.yaml: cannot be written: File too large; "
-        "what it held is unchanged: put that right and try again.\n"
+        "recommender: cannot write recommender.weights.yaml: File too large; "
+        "the file that stood there before still does.\n"
     )
     assert fit.check(ended) == "before anything was written"
 
