@@ -26,9 +26,10 @@ from recommender import (
     Verification,
     verify,
 )
-from recommender.index import files
+from recommender.index import check, files
 from recommender.index.contents import Contents
 from recommender.index.manifest import Counts, FileFacts, Manifest
+from recommender.index.snapshot import Snapshot
 from recommender.index.store import Store
 
 Run = Callable[..., tuple[int, str, str]]
@@ -282,6 +283,31 @@ def test_a_writer_that_was_faster_is_no_damage(
     found = verify(indexed.index)
 
     assert (found.generation, found.damages, manifests) == ("generation-000003", (), [])
+
+
+def test_files_that_vanish_after_they_were_read_are_no_damage(
+    indexed: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A writer came between reading and opening; without one, the file is missed."""
+    real, path = check.Snapshot, _array(indexed, "ids")
+    store = Store(indexed.index)
+    stale = store.open().manifest
+    indexed.write("new.md", article_text("New"))
+    indexed.build()
+    manifests = [stale, store.open().manifest]
+
+    def gone(folder: Path, manifest: Manifest) -> Snapshot:
+        if manifest == stale:
+            raise FileNotFoundError(2, "No such file or directory", str(path))
+        return real(folder, manifest)
+
+    monkeypatch.setattr(check, "Snapshot", gone)
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "_read_manifest", lambda _: manifests[0])
+        assert "ids.npy: found no file; expected one" in verify(indexed.index).damages[0]
+        turns = iter([stale, *manifests[1:] * 2])
+        patch.setattr(Store, "_read_manifest", lambda _: next(turns))
+        assert verify(indexed.index).damages == ()
 
 
 def test_verify_changes_nothing(indexed: Site, run: Run) -> None:
