@@ -31,7 +31,7 @@ CALLS: tuple[tuple[tuple[str, ...], int, str], ...] = (
     (("evaluate", "articles", "--run", "x"), USAGE, "expected NAME=FILE"),
     (("evaluate", "articles", "--judgements", "none"), USAGE, "does not exist"),
     (("compare", "one"), USAGE, "Missing argument 'AFTER'"),
-    (("models", "lsit"), USAGE, "No such command"),
+    (("models", "verfy"), USAGE, "No such command"),
     (("--config", "articles", "neighbours", "wheat"), USAGE, "is a directory"),
     (("neighbours", "news/snora"), OURS, "did you mean “news/sora”?"),
     (("neighbours", "wheat", "--index", "none"), OURS, "there is no index at none"),
