@@ -56,6 +56,9 @@ COMMANDS = {
     "json": ("neighbours", "wheat", "-k", "1000", "--format", "json"),
     "fit": ("fit",),
     "init": ("init", "articles", "--force"),
+    "trial": ("write", "articles", "--dry-run", "-k", "1000"),
+    "write": ("write", "articles"),
+    "verify": ("verify",),
 }
 
 

@@ -17,6 +17,8 @@ Run = Callable[..., tuple[int, str, str]]
 USAGE, OURS = 2, 1
 CALLS: tuple[tuple[tuple[str, ...], int, str], ...] = (
     (("nieghbours",), USAGE, "No such command 'nieghbours'"),
+    (("write", "none"), OURS, "the articles folder is “none”: give one that is there"),
+    (("write", "articles", "--index", "none"), OURS, "none"),
     (("--nope",), USAGE, "No such option"),
     (("neighbours",), USAGE, "give either ARTICLE or --text"),
     (("neighbours", "x", "--text", "y"), USAGE, "give either ARTICLE or --text"),
