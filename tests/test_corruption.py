@@ -30,6 +30,7 @@ from recommender import (
     ModelError,
     Policy,
     Recommender,
+    UnknownArticleError,
     VectorIndexError,
     verify,
 )
@@ -164,6 +165,8 @@ def _never_surprises(site: Site, damage: Damage, places: Callable[[int], Sequenc
                 n_answered += 1
             except IndexFormatError:
                 pass
+            except UnknownArticleError:  # a letter of an id has changed: it is another one
+                assert path.name == "ids.npy"
             (sentence,) = verify(site.index).damages
             assert path.name in sentence
         path.write_bytes(data)
@@ -189,10 +192,10 @@ def test_what_opening_does_not_hash_verify_does(
 def test_more_of_what_opening_does_not_hash_verify_does(
     tiny: Site, monkeypatch: pytest.MonkeyPatch, damage: Damage
 ) -> None:
-    """The same for every third byte after the headers, and every twentieth of these."""
+    """The same for every eleventh byte after the headers, and every fortieth of these."""
     monkeypatch.setattr(files, "HASHED_ON_OPENING", 0)
 
-    _never_surprises(tiny, damage, lambda n: [*range(0, 128, 20), *range(128, n, 3)])
+    _never_surprises(tiny, damage, lambda n: [*range(0, 128, 40), *range(128, n, 11)])
 
 
 # What stands where a file should be

@@ -31,6 +31,7 @@ _PLAIN = (
 )
 _PERHAPS_UNKNOWN = ("published_at", "body_length")  # the numbers that NaN may stand for
 _MAX_WIDTH = 1 << 16  # of a table; more would be made up
+_MAX_NUMBER = 1e9  # days since 1970 are the greatest of the numbers
 _SLACK = 1.01  # on the greatest rarity, for rounding
 
 
@@ -136,11 +137,12 @@ class _Kept:
         return array
 
     def numbers(self) -> NDArray[np.float64]:
-        """The numbers of each article: finite, or unknown where one may be."""
+        """The numbers of each article, unknown where one may be."""
         array = self.array("numbers", np.float64, self._n, len(NUMBERS))
         may_be_unknown = np.isin(NUMBERS, _PERHAPS_UNKNOWN)
-        if not np.all(np.isfinite(array) | (np.isnan(array) & may_be_unknown)):
-            raise ValueError("“numbers” holds one that is not finite")
+        is_possible = (np.abs(array) < _MAX_NUMBER) | (np.isnan(array) & may_be_unknown)
+        if not is_possible.all() or np.any(array[:, NUMBERS.index("mention_mass")] < 0):
+            raise ValueError("“numbers” holds one that cannot be")
         return array
 
     def counts(self, name: str) -> NDArray[np.int64]:
