@@ -239,7 +239,7 @@ def test_ranking_is_timed_over_pools_of_one_size() -> None:
     lists = ranking.made_up_lists(ranker, rng)
     for n in (20, 290):
         query = ranking.asked(ranker, np.array([7]))[0]
-        rows = ranking.pool_of(n, query, ranker, lists, rng)
+        rows = ranking.pool_of(n, query, ranker, lists, rng).rows
         assert len(set(rows.tolist())) == n
         assert 7 not in rows
         assert np.all(np.diff(rows) > 0)

@@ -125,9 +125,9 @@ class _Kept:
         return array
 
     def floats(self, name: str, dtype: DTypeLike, *shape: int) -> NDArray[Any]:
-        """An array of finite numbers."""
+        """An array of numbers that a collection can give."""
         array = self.array(name, dtype, *shape)
-        _refuse_outside_of(array, -np.finfo(array.dtype).max, np.finfo(array.dtype).max, name)
+        _refuse_outside_of(array, -_MAX_NUMBER, _MAX_NUMBER, name)
         return array
 
     def weights(self, name: str, *shape: int) -> NDArray[np.float32]:
