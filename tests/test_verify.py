@@ -208,7 +208,7 @@ def _with(place: Any, value: object) -> Callable[[Any], Any]:
         ("kept_words_counts", _with(0, np.inf), "“words_counts” holds a number that is not from 0"),
         ("kept_lead_idf", _with(0, -1.0), "“lead_idf” holds a number that is not from 0"),
         ("kept_words_idf", _with(0, 99.0), "“words_idf” holds a number that is not from 0 to 2.8"),
-        ("kept_levels", _with((0, 0, 0), np.nan), "“levels” holds a number that is not from -3"),
+        ("kept_levels", _with((0, 0, 0), np.nan), "“levels” holds a number that is not from -1"),
         ("kept_conditions", _with(0, np.inf), "“conditions” holds a number that is not from"),
         ("kept_numbers", _with((0, 0), np.inf), "“numbers” holds one that cannot be"),
         ("kept_numbers", _with((0, 2), np.nan), "“numbers” holds one that cannot be"),

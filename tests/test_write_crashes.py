@@ -95,7 +95,7 @@ def test_write_may_be_killed_at_any_line(site: Site, server: subprocess.Popen[st
     phases = []
     for line in range(1, 60, 6):
         write.before()
-        phases.append(write.check(run.run(*WRITE, line=("writing/replacing", line))))
+        phases.append(write.check(run.run(*WRITE, line=("corpus/writing/replacing", line))))
 
     assert {"before anything was written", "between files"} <= set(phases)
 
@@ -124,7 +124,7 @@ def test_on_a_full_disk_each_file_that_finds_no_room_is_named(
     run = Commands(server, site.root)
     write = _Write(site, run)
     write.before()
-    ended = run.run(*WRITE, max_file_bytes=900)
+    ended = run.run(*WRITE, max_file_bytes=sorted(map(len, write.new.values()))[12])
     lines = ended.err.splitlines()
 
     assert (ended.code, ended.out.endswith(" left alone\n")) == (0, True)
