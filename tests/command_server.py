@@ -37,6 +37,7 @@ TRACEBACK = 70
 """Exit code of a command that ended in an exception, which none ever should."""
 
 _STEP = 0.0005  # seconds between two looks at a child
+_TOO_LONG = 120  # seconds after which a child hangs, and a test should fail and not wait
 
 SHIPPED = Weights({"vectors": 1.0, "listed": 0.2})
 LEARNED = Weights({"vectors": 0.5, "words": 0.5})
@@ -83,6 +84,8 @@ def _wait(child: int, start: float, kill_after: float | None, sign: int) -> int:
         if is_due and time.monotonic() - start >= (kill_after or 0):
             os.kill(child, sign)
             is_due = False
+        if time.monotonic() - start > _TOO_LONG:
+            os.kill(child, signal.SIGABRT)
         time.sleep(_STEP)
 
 

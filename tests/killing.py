@@ -102,10 +102,14 @@ class Commands:
 
 @contextmanager
 def command_server(prefix: Sequence[str] = ()) -> Iterator[subprocess.Popen[str]]:
-    """What `Commands` needs; the prefix is a program that runs what follows it."""
+    """What `Commands` needs; the prefix is a program that runs what follows it.
+
+    It is not measured by coverage, whose own lock a Ctrl-C would leave taken for ever.
+    """
+    inherited = {name: of for name, of in os.environ.items() if not name.startswith("COV")}
     paths = [str(SERVER.parent), os.environ.get("PYTHONPATH", "")]
     alone = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-    environment = {**os.environ, **alone, "PYTHONPATH": os.pathsep.join(paths)}
+    environment = {**inherited, **alone, "PYTHONPATH": os.pathsep.join(paths)}
     with subprocess.Popen(
         [*prefix, sys.executable, str(SERVER)],
         stdin=subprocess.PIPE,
