@@ -150,7 +150,8 @@ class _Run:
         """Each article of the folder, and what is recommended beyond its editor's own list."""
         for article_id, items in self._engine.recommend_all(k):
             own = {article.id for article in self._engine.curated(article_id)}
-            ids = [article_id, *(item.id for item in items if item.id not in own)]
+            others = [item.id for item in items if item.id not in own]
+            ids = [article_id, *others[: max(0, k - len(own))]]
             article, *found = (
                 self._engine.articles[row] for row in self._engine.positions(ids).tolist()
             )

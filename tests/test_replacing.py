@@ -183,6 +183,6 @@ def test_whenever_the_writer_is_ended_the_file_is_old_or_new(
 def test_a_terminal_that_closes_does_not_end_what_ignores_it(tmp_path: Path) -> None:
     """Under `nohup` the file is written."""
     path = tmp_path / "a.txt"
-    subprocess.run([sys.executable, "-c", UNDER_NOHUP, str(path)], check=True)
+    subprocess.run([sys.executable, "-c", UNDER_NOHUP, str(path)], cwd=tmp_path, check=True)
 
     assert path.read_text() == "new"

@@ -295,7 +295,9 @@ def test_on_a_full_disk_every_file_is_old_or_new(site: Site) -> None:
         f"report = write({str(site.articles)!r}, index={str(site.index)!r})\n"
         "print(len(report.changes), *{p.found for p in report.problems}, sep='|')"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=site.root, capture_output=True, text=True, check=True
+    )
     after = _bytes(site)
 
     assert done.stdout.strip() == "4|a file that cannot be written (File too large)"
