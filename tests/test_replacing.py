@@ -154,7 +154,7 @@ def test_a_disk_that_gets_full_loses_nothing(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("old")
     command = [sys.executable, "-c", LIMITED, str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert f"cannot write {path}: File too large; the file that stood there" in done.stderr
     assert (path.read_text(), [*tmp_path.iterdir()]) == ("old", [path])
