@@ -9,9 +9,9 @@ from datetime import datetime
 
 from recommender.corpus.front_matter.values import Value
 from recommender.corpus.writing.json_lists import json_text, moment_text
+from recommender.corpus.writing.lines import line_end, line_start, newline
 from recommender.corpus.writing.place import Item, Place, Plain, UnwritableError
 
-_BREAK = re.compile(r"\r\n|\r|\n")
 _SPACE = re.compile(r"(?:[ \t\r\n]|#[^\r\n]*)*")
 _TEXT = (
     r'(?:"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?\'{3,5}'
@@ -72,15 +72,15 @@ def find_list(
         raise UnwritableError(f"“{key}” that is no list", "a list")
     if blocks:
         return _tables(text, key, statements, blocks, values, is_ours)
-    return _absent(text, key, _line_end(text, above[-1].end) if above else 0)
+    return _absent(text, key, line_end(text, above[-1].end) if above else 0)
 
 
 def _absent(text: str, key: str, at: int) -> Place:
     """No key: it goes behind all others that stand above the tables."""
-    newline = _newline(text)
+    ending = newline(text)
 
     def render(entries: Sequence[Plain], *, is_first: bool) -> str:  # noqa: ARG001 - always true
-        return f"{_key(key)} = [{_inside(entries, newline)}]{newline}"
+        return f"{_key(key)} = [{_inside(entries, ending)}]{ending}"
 
     return Place((), at, render)
 
@@ -100,10 +100,10 @@ def _inline(
 
     def render(entries: Sequence[Plain], *, is_first: bool) -> str:
         if is_first:
-            return _inside(entries, _newline(text))
+            return _inside(entries, newline(text))
         return "".join(f"{comma}{_inline_text(entry)}" for entry in entries)
 
-    whole = (pair.start, _line_end(text, pair.end))
+    whole = (pair.start, line_end(text, pair.end))
     has_comment = "#" in _without_spans(text, inside, spans) + text[pair.end : whole[1]]
     return Place(tuple(items), inside[0], render, None if has_comment else whole, inside)
 
@@ -122,15 +122,15 @@ def _tables(
         last = first
         while last + 1 < len(statements) and _belongs(statements[last + 1], key):
             last += 1
-        start = _line_start(text, statements[first].start)
-        end = _line_end(text, statements[last].end)
+        start = line_start(text, statements[first].start)
+        end = line_end(text, statements[last].end)
         parts = [(of.start, of.end) for of in statements[first : last + 1]]
         is_untouched = "#" not in _without_spans(text, (start, end), parts)
         items.append(Item(start, end, is_ours(value) and is_untouched))
-    newline = _newline(text)
+    ending = newline(text)
 
     def render(entries: Sequence[Plain], *, is_first: bool) -> str:  # noqa: ARG001 - the same
-        return "".join(_table(key, entry, newline) for entry in entries)
+        return "".join(_table(key, entry, ending) for entry in entries)
 
     return Place(tuple(items), items[0].start, render)
 
@@ -204,31 +204,16 @@ def _without_spans(text: str, part: tuple[int, int], spans: Sequence[tuple[int, 
     return "".join(text[end:start] for end, start in zip(ends, starts, strict=True))
 
 
-def _line_start(text: str, at: int) -> int:
-    return max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
-
-
-def _line_end(text: str, at: int) -> int:
-    """Behind the line break that ends the line."""
-    found = _BREAK.search(text, at)
-    return found.end() if found else len(text)
-
-
-def _newline(text: str) -> str:
-    found = _BREAK.search(text)
-    return found[0] if found else "\n"
-
-
-def _inside(entries: Sequence[Plain], newline: str) -> str:
+def _inside(entries: Sequence[Plain], ending: str) -> str:
     """What stands between the brackets of a list of new entries only: each on its line."""
-    return newline + "".join(f"  {_inline_text(entry)},{newline}" for entry in entries)
+    return ending + "".join(f"  {_inline_text(entry)},{ending}" for entry in entries)
 
 
-def _table(key: str, entry: Plain, newline: str) -> str:
+def _table(key: str, entry: Plain, ending: str) -> str:
     if not isinstance(entry, Mapping):
         raise UnwritableError(f"“[[{key}]]” tables", "a list of texts")
     pairs = (f"{_key(name)} = {_inline_text(value)}" for name, value in entry.items())
-    return "".join(f"{line}{newline}" for line in (f"[[{_key(key)}]]", *pairs))
+    return "".join(f"{line}{ending}" for line in (f"[[{_key(key)}]]", *pairs))
 
 
 def _inline_text(value: Plain) -> str:

@@ -13,11 +13,11 @@ import yaml
 
 from recommender.corpus.front_matter.values import Value
 from recommender.corpus.writing.json_lists import json_text, moment_text
+from recommender.corpus.writing.lines import BREAK, line_end, line_start, newline
 from recommender.corpus.writing.place import Item, Place, Plain, UnwritableError
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _HEAD = "---\n"  # so that what looks like a directive is none
-_BREAK = re.compile(r"\r\n|\r|\n")
 _TOUCHED = re.compile(r"[#&*!]")  # a comment, an anchor, an alias or a tag: not of our making
 _DASH = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))*[ \t]*-")
 _PLAIN_KEY = re.compile(r"[A-Za-z_][\w-]*")
@@ -93,7 +93,7 @@ def _take(event: yaml.Event, stack: list[_Node], text: str) -> None:
     match event:
         case yaml.ScalarEvent():
             if event.style in ("|", ">"):  # its end may be among the next line's spaces
-                end = max(m.end() for m in _BREAK.finditer(text, 0, end))
+                end = max(m.end() for m in BREAK.finditer(text, 0, end))
             stack[-1].children.append(_Node("scalar", start, end, event.value))
         case yaml.AliasEvent():
             stack[-1].children.append(_Node("alias", start, end))
@@ -119,11 +119,11 @@ def _lines(
     items, at = [], value.start
     for node, of_node in zip(value.children, values, strict=True):
         dash = _next_dash(text, at)
-        start, end = _line_start(text, dash), _line_end(text, max(node.end, dash + 1))
+        start, end = line_start(text, dash), line_end(text, max(node.end, dash + 1))
         is_untouched = not _TOUCHED.search(_between_scalars(text, start, end, node))
         items.append(Item(start, end, is_ours(of_node) and is_untouched))
         at = end
-    indent = value.start - _line_start(text, value.start)
+    indent = value.start - line_start(text, value.start)
     whole = _whole(text, root, name, items[-1].end)
     first = items[0].start
     return Place(tuple(items), first, partial(_blocks, indent=indent, text=text), whole)
@@ -143,16 +143,16 @@ def _inline(
         for node, of_node in zip(value.children, values, strict=True)
     ]
     inside = (value.start + 1, value.end - 1)
-    whole = _whole(text, root, name, _line_end(text, value.end))
+    whole = _whole(text, root, name, line_end(text, value.end))
     return Place(tuple(items), inside[0], _flow, whole, inside)
 
 
 def _empty(text: str, name: _Node, value: _Node) -> Place:
     """A key with nothing behind it, or with a word for nothing."""
-    end = _line_end(text, max(name.end, value.end))
+    end = line_end(text, max(name.end, value.end))
     whole = _whole(text, name, name, end)
     if value.start == value.end:
-        indent = name.start - _line_start(text, name.start)
+        indent = name.start - line_start(text, name.start)
         return Place((), end, partial(_blocks, indent=indent + 2, text=text), whole)
     word = Item(value.start, value.end, is_ours=True)
 
@@ -170,8 +170,8 @@ def _absent(text: str, key: str, root: _Node) -> Place:
             return f", {json_text(key)}: [{_flow(entries, is_first=is_first)}]"
 
         return Place((), root.children[-1].end, pair)
-    indent = " " * (root.start - _line_start(text, root.start))
-    line = f"{indent}{key if _PLAIN_KEY.fullmatch(key) else json_text(key)}:{_newline(text)}"
+    indent = " " * (root.start - line_start(text, root.start))
+    line = f"{indent}{key if _PLAIN_KEY.fullmatch(key) else json_text(key)}:{newline(text)}"
 
     def lines(entries: Sequence[Plain], *, is_first: bool) -> str:
         return line + _blocks(entries, is_first=is_first, indent=len(indent) + 2, text=text)
@@ -184,10 +184,10 @@ def _whole(text: str, root: _Node, name: _Node, end: int) -> tuple[int, int] | N
     if root.is_flow:
         place = root.children.index(name)
         return (root.children[place - 1].end, root.children[place + 1].end) if place else None
-    first_line = text[name.end : _line_end(text, name.end)].partition("[")[0]
+    first_line = text[name.end : line_end(text, name.end)].partition("[")[0]
     last_line = text[:end].rpartition("]")[2] if "[" in text[name.end : end] else ""
     has_comment = "#" in first_line or "#" in last_line
-    return None if has_comment else (_line_start(text, name.start), end)
+    return None if has_comment else (line_start(text, name.start), end)
 
 
 def _next_dash(text: str, at: int) -> int:
@@ -207,27 +207,10 @@ def _between_scalars(text: str, start: int, end: int, node: _Node) -> str:
     return "".join([*parts, text[done:end]])
 
 
-def _line_start(text: str, at: int) -> int:
-    return max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
-
-
-def _line_end(text: str, at: int) -> int:
-    """Behind the line break that ends the line; the place itself where a line begins there."""
-    if at and at == _line_start(text, at):
-        return at
-    found = _BREAK.search(text, at)
-    return found.end() if found else len(text)
-
-
-def _newline(text: str) -> str:
-    found = _BREAK.search(text)
-    return found[0] if found else "\n"
-
-
 def _blocks(entries: Sequence[Plain], *, is_first: bool, indent: int, text: str) -> str:  # noqa: ARG001
-    newline = _newline(text)
+    ending = newline(text)
     lines = [line for entry in entries for line in _entry_lines(entry)]
-    return "".join(f"{' ' * indent}{line}{newline}" for line in lines)
+    return "".join(f"{' ' * indent}{line}{ending}" for line in lines)
 
 
 def _entry_lines(value: Plain) -> list[str]:
