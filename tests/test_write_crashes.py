@@ -77,7 +77,7 @@ def test_write_may_be_killed_at_any_moment(site: Site, server: subprocess.Popen[
     killed = _kill(site, server, 20)
 
     assert killed.phases.total() == 20
-    assert killed.phases["after the end"] <= 10
+    assert killed.phases["after the end"] <= 15  # it may be faster than it was when it was measured
 
 
 @pytest.mark.slow

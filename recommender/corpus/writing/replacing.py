@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import secrets
 import stat
-import tempfile
 from pathlib import Path
 
 from recommender.errors import ArticleError
@@ -50,10 +50,10 @@ def remove_leftovers(folder: Path) -> None:
 
 
 def _replace(path: Path, status: os.stat_result, new: bytes) -> None:
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}{_MARK}", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
+    temporary = path.with_name(f".{path.name[:100]}{_MARK}{secrets.token_hex(4)}")
+    try:  # from before the file is there: whoever interrupts must find it named
+        with temporary.open("xb") as file:
+            os.fchmod(file.fileno(), stat.S_IRUSR | stat.S_IWUSR)  # until its owner is set
             file.write(new)
             file.flush()
             _keep_owner(file.fileno(), status)
