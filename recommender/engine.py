@@ -210,33 +210,46 @@ class Recommender:
         """
         return self._find(self._state, reference)
 
-    def recommend(self, article: str | Path | Article, k: int = 10) -> list[Recommendation]:
+    def recommend(
+        self,
+        article: str | Path | Article,
+        k: int = 10,
+        *,
+        vector: NDArray[np.float32] | None = None,
+        explain: bool = True,
+    ) -> list[Recommendation]:
         """The related list of one article.
 
         Args:
             article: An id, path, URL or exact title of an indexed article, the path of any article
                 file, or an `Article`, which need only have a title.
             k: Length of the list, at least 1.
+            vector: What the index's model makes of the article's title and excerpt, shape `(dim,)`,
+                float32, unit length; None encodes them. The index's own articles need none.
+            explain: Whether to give reasons, which takes reading the articles' texts.
 
         Returns:
             At most k recommendations, best first, ties by id; never the article itself.
 
         Raises:
             UnknownArticleError: A string means no article.
-            ConfigError: k is below 1.
+            ConfigError: k is below 1, or the vector is none of this index's.
             ArticleError: A file outside the index cannot be read.
             ModelError: A text must be encoded and the model cannot be had.
+            IndexFormatError: What is needed for this list is damaged.
         """
         _refuse_bad_k(k)
         state = self._state
-        found = article if isinstance(article, Article) else self._find(state, article)
-        row = state.snapshot.row(found.id) if found.id else None
-        if row is None:
-            vector = self._outside.vector(found, state.snapshot)
-            query, besides = state.outsider(found, vector, k)
-        else:
-            query, besides = state.query(row, k), []
-        return state.maker.make(query, state.usual_way, k, besides, article=found)
+        with state.naming_damage():
+            row = self._row(state, article)
+            if row is not None:
+                read = state.snapshot.article(row) if explain else None
+                return state.maker.make(state.query(row, k), state.usual_way, k, article=read)
+            found = article if isinstance(article, Article) else self._outside.read(Path(article))
+            own = self._outside.vector(found, state.snapshot, vector)
+            query, besides = state.outsider(found, own, k)
+            read = found if explain else None
+            return state.maker.make(query, state.usual_way, k, besides, article=read)
 
     def recommend_all(
         self,
@@ -333,6 +346,12 @@ class Recommender:
     def _find(self, state: State, reference: str | Path) -> Article:
         row = state.lookup.row(str(reference))
         return self._outside.read(Path(reference)) if row is None else state.snapshot.article(row)
+
+    def _row(self, state: State, article: str | Path | Article) -> int | None:
+        """The row of what is to be read; None where the index does not hold it."""
+        if isinstance(article, Article):
+            return state.snapshot.row(article.id) if article.id else None
+        return state.lookup.row(str(article))
 
 
 def recommend(article: str | Path | Article, k: int = 10) -> list[Recommendation]:

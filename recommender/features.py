@@ -163,6 +163,20 @@ def sums_of(
     return np.bincount(owners, weights=values, minlength=n).astype(np.float64)
 
 
+def falling(groups: NDArray[np.integer], weights: NDArray[np.floating]) -> NDArray[np.int64]:
+    """The order by group, and in each group by falling weight, equal ones as they come.
+
+    Args:
+        groups: 0 or more, below 2**32.
+        weights: The same shape, 0 or more; what single precision cannot tell apart is equal.
+    """
+    bits = weights.astype(np.float32).view(np.uint32)  # those of positive numbers rise with them
+    return np.argsort((groups.astype(np.uint64) << _HALF) | ~bits, kind="stable")
+
+
+_HALF = np.uint64(32)
+
+
 def spans(
     offsets: NDArray[np.int64], rows: NDArray[np.integer]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

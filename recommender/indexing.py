@@ -9,7 +9,6 @@ import hashlib
 import json
 import logging
 import os
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -19,19 +18,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recommender.corpus.links import Resolution, resolve
-from recommender.corpus.reader import KnownFile, Reading, read_folder
+from recommender.corpus.reader import Reading, read_folder
 from recommender.corpus.schema.presets import schema_from_settings
 from recommender.corpus.urls import canonical_url
-from recommender.embedding.encoder import open_encoder
 from recommender.embedding.registry import Model, find_model
 from recommender.embedding.texts import TEXT_RECIPE, embedding_text, text_key
-from recommender.errors import ArticleError, ConfigError, IndexFormatError, IndexMismatchError
+from recommender.errors import ArticleError, ConfigError
+from recommender.index.cells import Cells
 from recommender.index.contents import Contents
 from recommender.index.manifest import Recipe
-from recommender.index.snapshot import Snapshot
 from recommender.index.store import Store
 from recommender.ranker import Ranker
-from recommender.ranking.stored import from_arrays, to_arrays
+from recommender.ranking.stored import to_arrays
+from recommender.reuse import (
+    earlier_state,
+    ground_of,
+    known_files,
+    open_previous,
+    rows_before,
+    vectors_of,
+)
 from recommender.settings import Settings
 from recommender.version import __version__
 
@@ -156,27 +162,32 @@ def _update(
     progress: Progress | None,
 ) -> BuildReport:
     recipe = _recipe(folder, store, settings, source.identity)
-    previous = _open_previous(store)
-    known = _known_files(previous, recipe) if previous else {}
+    previous = open_previous(store)
+    known = known_files(previous, recipe) if previous else {}
     reading = read_folder(folder, settings, known=known, progress=_stage("reading", progress))
     if not reading.articles:
         raise _nothing_read(folder, reading)
     resolution = resolve(reading.articles, site_url=settings.schema.site_url)
     before = previous.digests() if previous else {}
+    ground = ground_of(previous) if previous else None
     is_changed = (
         previous is None
         or previous.manifest.recipe != recipe
         or before != reading.digests
-        or not _can_rank(previous)
+        or ground is None
     )
     n_encoded = 0
     if is_changed:
         articles = sorted((*reading.articles, *resolution.linked), key=lambda article: article.id)
         texts = [embedding_text(article.title, article.excerpt) for article in articles]
-        vectors, n_encoded = _vectors(texts, source, previous, _stage("encoding", progress))
-        ground = Ranker.prepare(articles, vectors)
+        rows = rows_before(texts, source.identity, previous)
+        stage = _stage("encoding", progress)
+        vectors, n_encoded = vectors_of(texts, rows, source, previous, stage)
+        cells = Cells.of(vectors, previous.cells if previous else None, rows)
+        earlier = earlier_state(articles, rows, previous, ground)
+        ground = Ranker.prepare(articles, vectors, cells, earlier)
         contents = _contents(articles, texts, vectors, reading, resolution, recipe)
-        store.write(replace(contents, kept=to_arrays(ground)))
+        store.write(replace(contents, cells=cells, kept=to_arrays(ground)))
     warned = {problem.path for problem in reading.problems if problem.severity == "warning"}
     return BuildReport(
         index=store.path,
@@ -212,67 +223,6 @@ def _recipe(folder: Path, store: Store, settings: Settings, model: ModelIdentity
         if settings.unpublished is None
         else settings.unpublished == "hide",
     )
-
-
-def _open_previous(store: Store) -> Snapshot | None:
-    """The index as it is; None where there is none that can be used."""
-    if not store.exists():
-        return None
-    try:
-        return store.open(thorough=True)  # what is copied on must be whole
-    except (IndexFormatError, IndexMismatchError) as error:
-        log.warning("%s Making it anew.", error)
-        return None
-
-
-def _can_rank(previous: Snapshot) -> bool:
-    """Whether what was kept for ranking fits together."""
-    try:
-        from_arrays(previous.vectors, previous.kept)
-    except ValueError as error:
-        log.warning("%s", previous.damaged(f"found that {error}"))
-        return False
-    return True
-
-
-def _known_files(previous: Snapshot, recipe: Recipe) -> dict[str, KnownFile]:
-    """What need not be parsed again if its bytes are the same."""
-    made_by = previous.manifest.recipe
-    if (made_by.recommender, made_by.reading) != (recipe.recommender, recipe.reading):
-        return {}
-    warnings: dict[str, list[Problem]] = defaultdict(list)
-    for problem in previous.warnings():
-        warnings[problem.path].append(problem)
-    digests = previous.digests()
-    return {
-        path: KnownFile(digests[path], article, tuple(warnings[path]))
-        for path, article in previous.articles_by_path().items()
-    }
-
-
-def _vectors(
-    texts: Sequence[str],
-    source: Encoder | Model,
-    previous: Snapshot | None,
-    progress: Callable[[int, int], None] | None,
-) -> tuple[NDArray[np.float32], int]:
-    """The vector of each text, and how many of them had to be encoded."""
-    old = _vectors_by_text(texts, source.identity, previous)
-    new = sorted({text for text in texts if text not in old})
-    if new:
-        encoder = open_encoder(source) if isinstance(source, Model) else source
-        old |= dict(zip(new, encoder.encode(new, progress=progress), strict=True))
-    return np.stack([old[text] for text in texts]), len(new)
-
-
-def _vectors_by_text(
-    texts: Sequence[str], model: ModelIdentity, previous: Snapshot | None
-) -> dict[str, NDArray[np.float32]]:
-    """Vectors that the last index holds, made by the same model from the same texts."""
-    if previous is None or previous.manifest.recipe.model.fingerprint != model.fingerprint:
-        return {}
-    rows = previous.rows_with_text_keys([text_key(text) for text in texts]).tolist()
-    return {text: previous.vectors[row] for text, row in zip(texts, rows, strict=True) if row >= 0}
 
 
 def _contents(

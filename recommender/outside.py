@@ -8,7 +8,8 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from recommender.embedding.texts import TEXT_RECIPE, embedding_text, text_key
-from recommender.errors import IndexMismatchError
+from recommender.errors import ConfigError, IndexMismatchError
+from recommender.index.vectors import refuse_bad_vectors
 from recommender.records import Article
 
 if TYPE_CHECKING:
@@ -44,8 +45,17 @@ class Outside:
         article, _ = read_file(path, root=path.parent, schema=schema)
         return replace(article, id=path.as_posix())
 
-    def vector(self, article: Article, snapshot: Snapshot) -> NDArray[np.float32]:
-        """Its vector, shape `(1, dim)`; one that the index holds for the same text is taken."""
+    def vector(
+        self, article: Article, snapshot: Snapshot, given: NDArray[np.float32] | None
+    ) -> NDArray[np.float32]:
+        """Its vector, shape `(1, dim)`: the given one, the index's own for the same text, or new.
+
+        Raises:
+            ConfigError: What is given is no vector that the index can compare.
+            ModelError: The text must be encoded and the model cannot be had.
+        """
+        if given is not None:
+            return _usable(given, snapshot.manifest.dim)
         text = embedding_text(article.title, article.excerpt)
         known = snapshot.rows_with_text_keys([text_key(text)])
         if known[0] >= 0:
@@ -81,3 +91,21 @@ class Outside:
                 path=self._index,
             )
         return open_encoder(model)
+
+
+def _usable(vector: NDArray[np.float32], dim: int) -> NDArray[np.float32]:
+    try:
+        refuse_bad_vectors(vector[None])
+    except ValueError as error:
+        raise _unusable(str(error), dim) from error
+    if len(vector) != dim:
+        raise _unusable(f"dimension {len(vector)}", dim)
+    return vector[None]
+
+
+def _unusable(found: str, dim: int) -> ConfigError:
+    return ConfigError(
+        f"the vector is of no use ({found}); expected {dim} numbers of unit length, float32, from "
+        "the model that the index was made with.",
+        key="vector",
+    )

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from recommender.index.cells import Cells
 from recommender.index.snapshot import Snapshot
 from recommender.index.vectors import VectorIndex
 from recommender.ranking.candidates import N_NEAREST, Candidates, candidates
 from recommender.ranking.filters import passing
-from recommender.ranking.ground import Ground, Neighbourhoods
+from recommender.ranking.ground import Ground
 from recommender.ranking.levels import RANKS
 from recommender.ranking.lists import Lists
+from recommender.ranking.neighbourhoods import Earlier, Neighbourhoods
 from recommender.ranking.policy import choose
 from recommender.ranking.pools import Pools
 from recommender.ranking.query import Query
@@ -96,20 +98,31 @@ class Ranker:
             raise snapshot.damaged(f"found that {error}; expected what ranking had kept") from error
         is_shown = is_open & passing(ground.features, filters, today)
         rows = None if is_shown.all() else np.flatnonzero(is_shown)
-        return cls(ground, VectorIndex(snapshot.vectors, rows), is_shown)
+        return cls(ground, VectorIndex(snapshot.vectors, rows, snapshot.cells), is_shown)
 
     @classmethod
-    def prepare(cls, articles: Sequence[Article], vectors: NDArray[np.float32]) -> Ground:
+    def prepare(
+        cls,
+        articles: Sequence[Article],
+        vectors: NDArray[np.float32],
+        cells: Cells | None = None,
+        earlier: Earlier | None = None,
+    ) -> Ground:
         """All that is computed once for a collection.
 
         Args:
             articles: With bodies, ordered by id.
             vectors: Shape `(n_articles, dim)`, float32, unit rows, in the same order.
+            cells: Of the vectors, where there are many.
+            earlier: A state before, from which is taken over what still holds.
         """
-        near = VectorIndex(vectors).search(vectors, RANKS[-1] + 1)
-        found = zip(near.rows, near.similarities, strict=True)
-        neighbourhoods = Neighbourhoods.of(len(articles), found)
-        return Ground.prepare(vectors, collect(articles), neighbourhoods)
+        near, rows = Neighbourhoods.unknown(len(vectors)), np.arange(len(vectors))
+        if earlier:
+            near, rows = earlier.carried_over(vectors)
+        found = VectorIndex(vectors, cells=cells).search(vectors[rows], RANKS[-1] + 1)
+        for row, *of_one in zip(rows.tolist(), found.rows, found.similarities, strict=True):
+            near.note(row, *of_one)
+        return Ground.prepare(vectors, collect(articles), near)
 
     def pools(
         self,
@@ -201,6 +214,5 @@ class Ranker:
 
     def candidates(self, query: Query, lists: Lists, besides: Sequence[int] = ()) -> Candidates:
         """The candidates of one query: never the query, nor others that are the same article."""
-        allowed = self.is_shown.copy()
-        allowed[[*besides, *([] if query.row is None else [query.row])]] = False
-        return candidates(query, self.ground, lists, allowed)
+        own = [] if query.row is None else [query.row]
+        return candidates(query, self.ground, lists, self.is_shown, [*besides, *own])

@@ -7,6 +7,7 @@ takes the state once and asks nothing else, so every answer is wholly of one sta
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from recommender.errors import RecommenderError
 from recommender.index.snapshot import Snapshot
 from recommender.listing.maker import ListMaker
 from recommender.listing.site_lists import SiteLists
@@ -80,7 +82,7 @@ class State:
         ranker = Ranker.of_snapshot(snapshot, is_open, settings.filters, today)
         pins_and_bans = SiteLists.from_file(settings.lists, lookup.row_or_none)
         maker = ListMaker(snapshot, ranker, is_open, pins_and_bans)
-        entries = lookup.rows_of_lists(snapshot.lists())
+        entries = snapshot.lists_by_row()
         usual_way = _way(ranker, weights, entries, settings.policy)
         return cls(snapshot, lookup, is_open, ranker, maker, usual_way)
 
@@ -110,11 +112,33 @@ class State:
         queries = np.flatnonzero(self.is_open & ~self.snapshot.is_linked)
         for start in range(0, len(queries), BATCH):
             rows = queries[start : start + BATCH]
-            near = self.ranker.near(self.snapshot.vectors[rows], k)
+            with self.naming_damage():
+                near = self.ranker.near(self.snapshot.vectors[rows], k)
             for i, row in enumerate(rows.tolist()):
-                query = Query.of_row(self.ranker.ground, row, near[i])
-                article = self.snapshot.article(row) if explain else None
-                yield self.snapshot.ids[row], self.maker.make(query, way, k, article=article)
+                with self.naming_damage():
+                    query = Query.of_row(self.ranker.ground, row, near[i])
+                    article = self.snapshot.article(row) if explain else None
+                    made = self.maker.make(query, way, k, article=article)
+                yield self.snapshot.ids[row], made
+
+    @contextmanager
+    def naming_damage(self) -> Iterator[None]:
+        """Say in our words what shows in large arrays, which opening has not looked through.
+
+        Raises:
+            IndexFormatError: In place of an error that a number which cannot be has brought about.
+        """
+        if self.snapshot.cells is None:
+            yield  # all numbers were looked at
+            return
+        try:
+            with np.errstate(all="ignore"):  # what comes of it is looked at in the end
+                yield
+        except RecommenderError:
+            raise
+        except (IndexError, ValueError) as error:
+            found = f"found a number that cannot be ({error}); expected what ranking had kept"
+            raise self.snapshot.damaged(found) from error
 
     def query(self, row: int, k: int) -> Query:
         """An article of the index as a query for a list of length k."""

@@ -90,6 +90,6 @@ def _misfits(found: Check) -> Iterable[IndexFormatError]:
     if found.snapshot is None:
         return
     try:
-        from_arrays(found.snapshot.vectors, found.snapshot.kept)
+        from_arrays(found.snapshot.vectors, found.snapshot.kept, thorough=True)
     except ValueError as error:
         yield found.snapshot.damaged(f"found that {error}; expected what ranking had kept")

@@ -104,7 +104,7 @@ def test_a_list_column_gives_back_its_lists(lists: list[list[int]]) -> None:
     column = ListColumn(*to_list_column(lists), PATH)
 
     assert [column[row] for row in range(5)] == lists
-    assert column.rows_with_entries() == [row for row, entries in enumerate(lists) if entries]
+    assert column.by_row() == {row: list(of) for row, of in enumerate(lists) if of}
     with pytest.raises(IndexError):
         column[5]
 

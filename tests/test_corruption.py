@@ -11,7 +11,7 @@ import json
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -196,6 +196,43 @@ def test_more_of_what_opening_does_not_hash_verify_does(
     monkeypatch.setattr(files, "HASHED_ON_OPENING", 0)
 
     _never_surprises(tiny, damage, lambda n: [*range(0, 128, 40), *range(128, n, 11)])
+
+
+@pytest.fixture
+def large(make_site: Callable[..., Site], monkeypatch: pytest.MonkeyPatch) -> Site:
+    """Articles that count as so many that opening reads next to nothing of them."""
+    for place in ("cells", "vectors"):
+        monkeypatch.setattr(f"recommender.index.{place}.MANY", 500)
+    monkeypatch.setattr("recommender.ranking.stored._LOOKED_AT", 0)
+    monkeypatch.setattr(files, "HASHED_ON_OPENING", 0)
+    site = make_site()
+    for i in range(520):
+        subject = ("Wheat", "Film", "Ship")[i % 3]
+        site.write(f"{i}.md", article_text(f"{subject} {i}", f"Of {subject} and {i % 7}."))
+    site.build()
+    return site
+
+
+@pytest.mark.parametrize("damage", [_flip, _overwrite, _cut])
+def test_what_opening_does_not_even_look_through_surprises_nobody(
+    large: Site, damage: Damage
+) -> None:
+    """Of large sites, a wrong number shows when a list needs it: an error of ours or an answer."""
+    rng = np.random.default_rng(2)
+    n_answered = 0
+    for path in _files(large)[1:]:
+        data = path.read_bytes()
+        for at in _sample(len(data), rng)[:: 1 + N_SAMPLED // 4]:
+            path.write_bytes(damage(data, at))
+            with suppress(IndexFormatError, UnknownArticleError), _in_time():
+                engine = Recommender.open(large.index, settings=large.settings, now=NOW)
+                lists = [engine.recommend(name, 5) for name in ("0", "7", "300")]
+                assert max(map(len, lists)) <= 5
+                n_answered += 1
+        path.write_bytes(data)
+
+    assert verify(large.index).is_sound
+    assert (n_answered == 0) == (damage is _cut)
 
 
 # What stands where a file should be

@@ -8,15 +8,11 @@ from sample_ground import random_articles, ranker_of
 
 from recommender.features import Graph, TermTable
 from recommender.ranking.block import TABLES, TEXTS, TermBlock
-from recommender.ranking.ground import (
-    MAX_MENTIONERS,
-    N_NEAREST,
-    Ground,
-    Neighbourhoods,
-)
+from recommender.ranking.ground import MAX_MENTIONERS, Ground
 from recommender.ranking.levels import RANKS, levels, log_ranks
 from recommender.ranking.marks import marked
 from recommender.ranking.matches import Matches
+from recommender.ranking.neighbourhoods import Neighbourhoods
 from recommender.ranking.numbers import NUMBERS, page_rank
 from recommender.ranking.retrieval import MAX_POSTINGS, Postings
 from recommender.ranking.stored import from_arrays, to_arrays
@@ -77,7 +73,7 @@ def test_tables_lie_side_by_side_and_stay_what_they_are() -> None:
         assert np.array_equal(part.ids, table.ids)
         assert np.array_equal(part.weights, table.weights)
         assert part.n_terms == table.n_terms
-        assert np.shares_memory(part.ids, block.ids)
+        assert np.shares_memory(part.ids, block.terms)
 
 
 def test_matches_count_what_dense_rows_have_in_common() -> None:
@@ -176,7 +172,9 @@ def test_it_is_counted_how_many_have_an_article_near() -> None:
     """An article is not near to itself."""
     rows = np.array([[0, 1, 2], [2, 1, 0], [2, 0, 1]])
     similarities = np.array([[1.0, 0.5, 0.4], [0.9, 0.9, 0.1], [1, 0.3, 0.2]])
-    near = Neighbourhoods.of(3, zip(rows, similarities, strict=True))
+    near = Neighbourhoods.unknown(3)
+    for row, *found in zip(range(3), rows, similarities, strict=True):
+        near.note(row, *found)
 
     assert near.n_near().tolist() == [2, 2, 2]
     assert near.nearest[:, :3].tolist() == [[1, 2, -1], [2, 0, -1], [0, 1, -1]]
@@ -203,9 +201,7 @@ def test_of_many_mentioners_those_that_mention_few_are_kept() -> None:
         **{name: getattr(features, name) for name in features.__slots__}
         | {"mentions": mentions, "are_names": np.zeros(len(mentions.targets), dtype=bool)}
     )
-    nobody = np.full((n + 1, N_NEAREST), -1)
-    near = Neighbourhoods(np.zeros((n + 1, len(RANKS)), np.float32), nobody)
-    ground = Ground.prepare(vectors, changed, near)
+    ground = Ground.prepare(vectors, changed, Neighbourhoods.unknown(n + 1))
 
     assert ground.mentioners.of(0).tolist() == list(range(1, MAX_MENTIONERS + 1))
     facts = dict(zip(NUMBERS, ground.numbers[:2].T, strict=True))
@@ -243,8 +239,8 @@ def test_arrays_that_do_not_fit_are_refused(ground: Ground) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("terms_ids", 10**6),
-        ("terms_ids", -1),
+        ("terms", 10**6),
+        ("terms", -1),
         ("terms_widths", 0),
         ("letters_articles", 30),
         ("mentions_targets", 30),
@@ -265,10 +261,12 @@ def test_numbers_that_lead_outside_are_refused(ground: Ground, name: str, value:
 def test_an_empty_place_weighs_nothing(ground: Ground) -> None:
     """A crafted index could give a weight to a term that is none."""
     arrays = to_arrays(ground)
-    for name in ("terms", "letters"):
-        weights = np.maximum(arrays[f"{name}_weights"], 0.5)
+    terms = arrays["terms"].copy()
+    terms[:, 1] = np.maximum(terms[:, 1].view(np.float32), np.float32(0.5)).view(np.int32)
+    letters = {"letters_weights": np.maximum(arrays["letters_weights"], 0.5)}
+    for changed in (letters, {"terms": terms}):
         with pytest.raises(ValueError, match="gives a weight to an empty place"):
-            from_arrays(ground.vectors, arrays | {f"{name}_weights": weights})
+            from_arrays(ground.vectors, arrays | changed)
     shorter = {f"lead_{of}": arrays[f"lead_{of}"][1:] for of in ("keys", "idf")}
     with pytest.raises(ValueError, match="“lead_keys” are"):
         from_arrays(ground.vectors, arrays | shorter)

@@ -15,7 +15,7 @@ from recommender.index.manifest import ArrayFacts, Counts, FileFacts, Manifest
 
 PATH = Path("index/manifest.json")
 MANIFEST = Manifest(
-    format=5,
+    format=6,
     generation="generation-000007",
     recipe=RECIPE,
     dim=4,
@@ -25,7 +25,7 @@ MANIFEST = Manifest(
 )
 GOLDEN = """\
 {
-  "format": 5,
+  "format": 6,
   "generation": "generation-000007",
   "recipe": {
     "recommender": "1.0",
@@ -121,12 +121,12 @@ def test_other_bytes_are_refused(data: bytes) -> None:
         Manifest.from_json(data, PATH)
 
 
-@pytest.mark.parametrize("number", [0, 4, "3"])
+@pytest.mark.parametrize("number", [0, 5, "3"])
 def test_another_format_version_says_to_index_again(number: int | str) -> None:
     """The index may be sound; this version cannot read it."""
     other = replace(MANIFEST, format=number)  # type: ignore[arg-type]
 
-    with pytest.raises(IndexMismatchError, match=f"of format {number}; .* format 5: run") as raised:
+    with pytest.raises(IndexMismatchError, match=f"of format {number}; .* format 6: run") as raised:
         _read(other)
     assert raised.value.path == PATH
 

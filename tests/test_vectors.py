@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from strategies import unit_vectors
 
+from recommender.index import exhaustive
 from recommender.index import vectors as room
+from recommender.index.exhaustive import DrawingFromAll
 from recommender.index.vectors import VectorIndex
 
 Pairs = list[tuple[int, float]]
@@ -65,7 +67,7 @@ def test_search_is_exact_where_single_precision_is_not(
     monkeypatch: pytest.MonkeyPatch, spread: float
 ) -> None:
     """Cosines that differ by less than FAISS can tell are still ordered as defined."""
-    monkeypatch.setattr(room, "SPARE", 0)
+    monkeypatch.setattr(exhaustive, "SPARE", 0)
     vectors, queries = _crowd(400, 384, spread), _crowd(500, 384, 0.02)
 
     assert _found(VectorIndex(vectors), queries, 5) == [
@@ -111,7 +113,7 @@ def test_all_rows_are_searched_without_a_copy() -> None:
     vectors = unit_vectors(4, 10, 8)
     vectors.setflags(write=False)
 
-    assert np.shares_memory(VectorIndex(vectors)._vectors, vectors)
+    assert np.shares_memory(DrawingFromAll(vectors, None).vectors, vectors)
 
 
 def test_asking_for_more_than_there_are_gives_all() -> None:

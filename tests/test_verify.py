@@ -198,14 +198,20 @@ def _with(place: Any, value: object) -> Callable[[Any], Any]:
     return change
 
 
+def _bits(value: float) -> np.int32:
+    """The number whose bits are those of another."""
+    return np.float32(value).view(np.int32)
+
+
 @pytest.mark.parametrize(
     ("name", "change", "complaint"),
     [
         ("vectors", _with((0, 0), np.nan), r"vectors\.npy: found that row 0 is not a finite"),
         ("vectors", lambda v: v * np.float32(1.002), r"vectors\.npy: found that row 0 is not"),
-        ("kept_terms_weights", _with((0, 0), -0.5), "“terms_weights” holds a number that is not"),
-        ("kept_terms_weights", _with((0, 0), np.nan), "“terms_weights” holds a number that is not"),
-        ("kept_words_counts", _with(0, np.inf), "“words_counts” holds a number that is not from 0"),
+        ("kept_terms", _with((0, 1, 0), _bits(-0.5)), "“terms” holds a number that is not"),
+        ("kept_terms", _with((0, 1, 0), _bits(np.nan)), "“terms” holds a number that is not"),
+        ("kept_words_articles", _with((0, 1), _bits(np.inf)), "“words_articles” holds a number"),
+        ("kept_words_articles", _with((0, 0), 5), "“words_articles” holds a number that is not"),
         ("kept_lead_idf", _with(0, -1.0), "“lead_idf” holds a number that is not from 0"),
         ("kept_words_idf", _with(0, 99.0), "“words_idf” holds a number that is not from 0 to 2.8"),
         ("kept_levels", _with((0, 0, 0), np.nan), "“levels” holds a number that is not from -1"),
@@ -213,7 +219,7 @@ def _with(place: Any, value: object) -> Callable[[Any], Any]:
         ("kept_numbers", _with((0, 0), np.inf), "“numbers” holds one that cannot be"),
         ("kept_numbers", _with((0, 2), np.nan), "“numbers” holds one that cannot be"),
         ("kept_numbers", _with((0, 6), -1.0), "“numbers” holds one that cannot be"),
-        ("kept_n_near", _with(0, -1), "“n_near” holds a number that is not from 0 to 5"),
+        ("kept_nearest", _with((0, 0), -2), "“nearest” holds a number that is not from -1 to 4"),
         ("kept_n_naming", _with(0, 6), "“n_naming” holds a number that is not from 0 to 5"),
         ("kept_terms_widths", _with(0, 1 << 40), "“terms_widths” holds a number that is not"),
         ("is_linked", lambda a: ~a, r"articles\.npy: row 0: found something else than another"),

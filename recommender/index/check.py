@@ -7,6 +7,8 @@ What each promises, for an index whose manifest is whole (it carries a checksum 
   ascend, and every vector must be of unit length, every weight finite and not below 0, before they
   are used. So a changed byte of a large file may change a title or a similarity, and is refused
   where it cannot be read; it never leads outside an array.
+- Of collections that are sorted into cells, vectors, and of ranking's arrays those of more than 32
+  MiB, are not looked through: what cannot be in them is refused by the first list that needs it.
 - A check reads every byte of every file and compares it; then it decodes every article and compares
   what is kept twice.
 """

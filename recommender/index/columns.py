@@ -113,10 +113,13 @@ class ListColumn:
         entries: list[int] = self._entries[self._offsets[row] : self._offsets[row + 1]].tolist()
         return entries
 
-    def rows_with_entries(self) -> list[int]:
-        """The rows whose list is not empty, ascending."""
-        rows: list[int] = np.flatnonzero(np.diff(self._offsets)).tolist()
-        return rows
+    def by_row(self) -> dict[int, list[int]]:
+        """The lists that are not empty, by their rows, ascending."""
+        rows = np.flatnonzero(np.diff(self._offsets))
+        ends = self._offsets[[0, *(rows + 1)]].tolist()
+        entries = self._entries.tolist()
+        spans = zip(rows.tolist(), pairwise(ends), strict=True)
+        return {row: entries[start:end] for row, (start, end) in spans}
 
 
 def to_string_column(texts: Iterable[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

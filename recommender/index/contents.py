@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from recommender.index.cells import Cells
 from recommender.index.columns import to_list_column, to_seconds, to_string_column
 from recommender.index.manifest import FORMAT, ArrayFacts, Counts, FileFacts, Manifest, Recipe
 from recommender.index.record_json import to_json
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DIGEST_BYTES = 32
+CELLS = "cells_"
+"""What the files of `Cells` begin with."""
+
 KEPT = "kept_"
 """What the files of arrays that others want kept begin with."""
 
@@ -40,6 +44,8 @@ class Contents:
         lists: The editors' lists: article id to ids in their order.
         warnings: What was found in the files that were read with a warning.
         recipe: How all this was made.
+        cells: Of the vectors, where there are many; their rows are those above, which must be
+            ordered by id then.
         kept: Arrays that ranking wants kept, by name; rows are articles ordered by id, not those
             above.
 
@@ -55,6 +61,7 @@ class Contents:
     lists: Mapping[str, Sequence[str]]
     warnings: Sequence[Problem]
     recipe: Recipe
+    cells: Cells | None = None
     kept: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -99,6 +106,8 @@ class Contents:
         lists = (self.lists.get(article.id, ()) for article in articles)
         rows = [[row_of[entry] for entry in entries] for entries in lists]
         arrays["lists"], arrays["lists_offsets"] = to_list_column(rows)
+        cells = self.cells.to_arrays() if self.cells else {}
+        arrays |= {f"{CELLS}{name}": array for name, array in cells.items()}
         return arrays | {f"{KEPT}{name}": array for name, array in self.kept.items()}
 
     def _texts(self, articles: Sequence[Article], order: Sequence[int]) -> dict[str, Sequence[str]]:

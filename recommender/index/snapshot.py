@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 import numpy as np
 
 from recommender.errors import IndexFormatError
+from recommender.index.cells import Cells
 from recommender.index.columns import UNKNOWN_TIME, to_seconds
-from recommender.index.contents import DIGEST_BYTES, KEPT
+from recommender.index.contents import CELLS, DIGEST_BYTES, KEPT
 from recommender.index.damage import damage
-from recommender.index.files import GenerationFiles
+from recommender.index.files import ANY_LENGTH, GenerationFiles
 from recommender.index.manifest import Manifest
 from recommender.index.record_json import from_json
 from recommender.index.vectors import refuse_bad_vectors
@@ -25,7 +26,8 @@ from recommender.records import Article, Problem
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from recommender.index.columns import StringColumn
+    from recommender.index.cells import Cells
+from recommender.index.columns import StringColumn
 
 T = TypeVar("T", Article, Problem)
 
@@ -52,6 +54,7 @@ class Snapshot:
         expires_at: The same for the end of publication.
         is_published: False for drafts and the like, bool.
         is_linked: True for articles that exist only in lists, bool.
+        cells: Of the vectors, where there are many.
         kept: The arrays that ranking wants kept, by name.
 
     Raises:
@@ -80,6 +83,7 @@ class Snapshot:
         self._bodies = files.texts("bodies", n)
         self._warnings = files.texts("warnings", manifest.counts.warnings)
         self._lists = files.lists("lists", n)
+        self.cells = self._cells(files, n)
         self.kept: Mapping[str, NDArray[Any]] = {
             name: files.array(f"{KEPT}{name}", array.dtype, *array.shape)
             for name, array in manifest.kept.items()
@@ -87,7 +91,23 @@ class Snapshot:
         if not self.ids.is_ascending():
             raise damage(folder / "ids.npy", "found ids out of order; expected them ascending")
         if thorough:
-            self.vectors  # noqa: B018 - asking for them checks them
+            self._refuse_bad_vectors()
+
+    def _cells(self, files: GenerationFiles, n: int) -> Cells | None:
+        if f"{CELLS}rows.npy" not in self.manifest.files:
+            return None
+        dim, offsets = self.manifest.dim, files.array(f"{CELLS}offsets", np.int64, ANY_LENGTH)
+        cells = Cells(
+            centroids=files.array(f"{CELLS}centroids", np.float32, max(0, len(offsets) - 1), dim),
+            rows=files.array(f"{CELLS}rows", np.int32, n),
+            offsets=offsets,
+            codes=files.array(f"{CELLS}codes", np.uint8, n, dim),
+            scale=files.array(f"{CELLS}scale", np.float32, 2, dim),
+        )
+        if not cells.are_whole():
+            found = "found rows that are not each in one cell; expected all of them to be"
+            raise damage(files.folder / f"{CELLS}rows.npy", found)
+        return cells
 
     def refuse_contradictions(self) -> None:
         """Decode everything, and compare what is kept in more than one form.
@@ -95,7 +115,7 @@ class Snapshot:
         Raises:
             IndexFormatError: A text, an article, a date or a count contradicts another.
         """
-        self.vectors  # noqa: B018 - asking for them checks them
+        self._refuse_bad_vectors()
         for row in range(self.n_articles):
             article = self.article(row)
             of_columns = self.ids[row], self.titles[row], self._paths[row], *self._flags(row)
@@ -125,13 +145,18 @@ class Snapshot:
         """Shape `(n_articles, dim)`, float32, unit rows; memory-mapped where large.
 
         Raises:
-            IndexFormatError: A row is not finite or not of unit length; seen when first asked for.
+            IndexFormatError: A row is not finite or not of unit length; seen when first asked for,
+                where there are not so many that they are sorted into cells.
         """
+        if self.cells is None:
+            self._refuse_bad_vectors()
+        return self._vectors
+
+    def _refuse_bad_vectors(self) -> None:
         try:
             refuse_bad_vectors(self._vectors)
         except ValueError as error:
             raise damage(self._files.folder / "vectors.npy", f"found that {error}") from error
-        return self._vectors
 
     def is_open_at(self, moment: datetime) -> NDArray[np.bool_]:
         """Which articles readers can open at an aware moment; all where the site hides none."""
@@ -181,17 +206,25 @@ class Snapshot:
         Raises:
             IndexFormatError: Its bytes are damaged.
         """
-        return replace(self._record(Article, self._articles, row), body=self._bodies[row])
+        return replace(self.entry(row), body=self._bodies[row])
+
+    def entry(self, row: int) -> Article:
+        """The article of a row, as if it had no body; errors as for `article`."""
+        return self._record(Article, self._articles, row)
 
     def list_rows(self, row: int) -> list[int]:
         """The editors' list of one article, as rows in their order; may be empty."""
         return self._lists[row]
 
+    def lists_by_row(self) -> dict[int, list[int]]:
+        """The editors' lists, as rows in their order; articles without one are absent."""
+        return self._lists.by_row()
+
     def lists(self) -> dict[str, tuple[str, ...]]:
         """The editors' lists: article id to ids in their order; articles without one are absent."""
         return {
-            self.ids[row]: tuple(self.ids[entry] for entry in self._lists[row])
-            for row in self._lists.rows_with_entries()
+            self.ids[row]: tuple(self.ids[entry] for entry in entries)
+            for row, entries in self._lists.by_row().items()
         }
 
     def digests(self) -> dict[str, bytes]:

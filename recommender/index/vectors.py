@@ -1,22 +1,25 @@
-"""Exact nearest neighbours by cosine. The only file that knows faiss.
+"""Nearest neighbours by cosine: where FAISS draws candidates, and how similar they are.
 
-FAISS draws candidates; their similarities are then computed again, in double precision and query by
-query, because FAISS's own differ in their last digits between one query and many, and its order of
-equal ones is not defined. So an answer depends on the vectors alone.
+The similarities of what is drawn are computed again, in double precision and query by query,
+because FAISS's own differ in their last digits between one query and many, and its order of equal
+ones is not defined. So an answer depends on the vectors alone, and on their cells where there are
+too many vectors to look at each.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+
+from recommender.index.cells import MANY, Cells, DrawingFromCells
+from recommender.index.exhaustive import DrawingFromAll
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BATCH = 1024  # queries; FAISS is many times faster a query with a thousand of them than with a few
-SPARE = 16  # candidates drawn beyond those asked for, so that few queries need a second draw
 DECIMALS = 6
 UNIT_TOLERANCE = 1e-3
 
@@ -34,26 +37,58 @@ class Neighbours:
     similarities: NDArray[np.float64]
 
 
+class Drawing(Protocol):
+    """Where candidates come from."""
+
+    def draw(
+        self, queries: NDArray[np.float32], n: int, effort: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Candidates of each query, in any order.
+
+        Args:
+            queries: Shape `(n_queries, dim)`, C-contiguous.
+            n: How many are wanted; there are as many.
+            effort: How often less was not enough.
+
+        Returns:
+            Rows of n candidates and more, -1 for none, and how similar to each query any other row
+            can be at most, as far as this way of drawing can see one.
+        """
+        ...
+
+
 class VectorIndex:
-    """Exact search in the rows of a matrix, or in some of them.
+    """Search in the rows of a matrix, or in some of them; exact, but where there are cells.
 
     Args:
         vectors: Shape `(n_rows, dim)`, float32, unit rows; may be memory-mapped.
         rows: The rows to search, int64, ascending; None for all, which copies nothing.
+        cells: Of all vectors. The nearest cells alone are searched then.
 
     Raises:
-        ValueError: A vector is not finite or not of unit length, or the rows do not ascend.
+        ValueError: The rows do not ascend, or a vector is not finite or not of unit length, which
+            is looked for where each one will be compared.
     """
 
-    def __init__(self, vectors: NDArray[np.float32], rows: NDArray[np.int64] | None = None) -> None:
+    def __init__(
+        self,
+        vectors: NDArray[np.float32],
+        rows: NDArray[np.int64] | None = None,
+        cells: Cells | None = None,
+    ) -> None:
         if rows is not None and np.any(rows[1:] <= rows[:-1]):
             raise ValueError("rows out of order or repeated; expected them ascending")
-        self._vectors = np.ascontiguousarray(vectors if rows is None else vectors[rows])
-        self._rows = rows
-        refuse_bad_vectors(self._vectors)
+        self._vectors = vectors
+        self._n = len(vectors) if rows is None else len(rows)
+        self._drawing: Drawing
+        if cells is None or self._n < MANY:
+            self._drawing = DrawingFromAll(vectors, rows)
+            refuse_bad_vectors(self._drawing.vectors)
+        else:
+            self._drawing = DrawingFromCells(cells, vectors, rows)
 
     def __len__(self) -> int:
-        return len(self._vectors)
+        return self._n
 
     def search(self, queries: NDArray[np.float32], n: int) -> Neighbours:
         """The n nearest rows of each query.
@@ -79,7 +114,7 @@ class VectorIndex:
         for start in range(0, len(queries) if n else 0, BATCH):
             batch = slice(start, start + BATCH)
             self._fill(np.ascontiguousarray(queries[batch]), rows[batch], similarities[batch])
-        return Neighbours(rows if self._rows is None else self._rows[rows], similarities)
+        return Neighbours(rows, similarities)
 
     def _fill(
         self,
@@ -89,36 +124,21 @@ class VectorIndex:
     ) -> None:
         """Answer a batch, drawing more where part of the answer could lie beyond what was drawn."""
         n = rows.shape[1]
-        n_drawn = n + SPARE
-        pending = np.arange(len(queries))
+        pending, effort = np.arange(len(queries)), 0
         while len(pending):
-            n_drawn = min(n_drawn, len(self))
-            drawn, limits = self._draw(queries[pending], n_drawn)
+            drawn, limits = self._drawing.draw(queries[pending], n, effort)
             for i, candidates in zip(pending, drawn, strict=True):
-                rows[i], similarities[i] = self._best(queries[i], candidates, n)
-            is_open = (limits >= similarities[pending, -1]) & (n_drawn < len(self))
-            pending = pending[is_open]
-            n_drawn *= 4
-
-    def _draw(
-        self, queries: NDArray[np.float32], n: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Candidates of each query, and how similar to it any other row can be at most.
-
-        FAISS sums `dim` products in single precision, which for vectors of unit length is off by
-        `dim * 2**-24` at most. Twice that is allowed, for lengths that are not quite one.
-        """
-        import faiss
-
-        scores, rows = faiss.knn(queries, self._vectors, n, metric=faiss.METRIC_INNER_PRODUCT)
-        error = queries.shape[1] * 2.0**-23
-        return rows, _rounded(scores[:, -1].astype(np.float64) + error)
+                found, similar = self._best(queries[i], candidates, n)
+                rows[i, : len(found)], similarities[i, : len(found)] = found, similar
+            pending = pending[limits.round(DECIMALS) >= similarities[pending, -1]]
+            effort += 1
 
     def _best(
         self, query: NDArray[np.float32], candidates: NDArray[np.int64], n: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        products = np.multiply(self._vectors[candidates], query, dtype=np.float64)
-        similarities = _rounded(products.sum(axis=1))
+        candidates = candidates[candidates >= 0]
+        vectors = self._vectors[candidates].astype(np.float64)
+        similarities = _rounded(vectors @ query.astype(np.float64))
         order = np.lexsort((candidates, -similarities))[:n]
         return candidates[order], similarities[order]
 

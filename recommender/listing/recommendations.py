@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isnan
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,8 +29,10 @@ def recommendations_of(
 ) -> list[Recommendation]:
     """One recommendation an item, ranks from 1; without an explainer, reasons are left out."""
     found = []
+    places = [item.place for item in items if item.place is not None]
+    signals = iter(_signals(ranked, places))
     for rank, item in enumerate(items, start=1):
-        article = snapshot.article(item.row)
+        article = snapshot.article(item.row) if explainer else snapshot.entry(item.row)
         found.append(
             Recommendation(
                 rank=rank,
@@ -39,7 +42,7 @@ def recommendations_of(
                 score=None if item.place is None else float(ranked.scores[item.place]),
                 similarity=_similarity(item, query, snapshot),
                 origin=item.origin,
-                signals={} if item.place is None else _signals(ranked, item.place),
+                signals={} if item.place is None else next(signals),
                 reason=explainer.reason(item, article, ranked) if explainer else None,
                 provider=_provider(article),
                 published_at=article.published_at,
@@ -56,12 +59,16 @@ def _provider(article: Article) -> str | None:
     return article.provider.name if article.provider else None
 
 
-def _signals(ranked: Ranked, place: int) -> dict[str, Signal]:
-    """Those that have a weight and tell candidates apart."""
-    found = zip(SIGNALS, ranked.signals[place], ranked.contributions[place], strict=True)
-    return {name: _signal(value, moved) for name, value, moved in found if moved}
-
-
-def _signal(value: np.float32, contribution: np.float64) -> Signal:
-    known = None if np.isnan(value) else round(float(value), DECIMALS)
-    return Signal(known, round(float(contribution), DECIMALS))
+def _signals(ranked: Ranked, places: Sequence[int]) -> list[dict[str, Signal]]:
+    """Those of some candidates that have a weight and tell candidates apart."""
+    values = ranked.signals[places].astype(np.float64).round(DECIMALS).tolist()
+    moved = ranked.contributions[places].round(DECIMALS).tolist()
+    counts = (ranked.contributions[places] != 0).tolist()
+    return [
+        {
+            name: Signal(None if isnan(value) else value, contribution)
+            for name, value, contribution, is_said in zip(SIGNALS, *of_one, strict=True)
+            if is_said
+        }
+        for of_one in zip(values, moved, counts, strict=True)
+    ]

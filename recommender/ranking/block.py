@@ -24,9 +24,9 @@ class TermBlock:
     """The tables one beside the other, each article's terms in one row.
 
     Attributes:
-        ids: Shape `(n_articles, width)`, int32, numbered as in the tables; the table's number of
-            terms in an empty place.
-        weights: The same shape, float32; 0 in an empty place.
+        terms: Shape `(n_articles, 2, width)`, int32, so that one look finds all of an article: ids,
+            numbered as in the tables, the table's number of terms in an empty place; and the
+            weights, float32 bit by bit, 0 in an empty place.
         starts: Where the columns of each of `TABLES` begin, and where the last ones end.
         n_terms: Number of terms of each table, at least 1.
         bases: Where the terms of each of `LABELS` begin when those of all tables are numbered
@@ -38,8 +38,7 @@ class TermBlock:
             and 0: what sums columns by their tables.
     """
 
-    ids: NDArray[np.int32]
-    weights: NDArray[np.float32]
+    terms: NDArray[np.int32]
     starts: tuple[int, ...]
     n_terms: tuple[int, ...]
     bases: NDArray[np.int32]
@@ -54,23 +53,17 @@ class TermBlock:
         chosen = [tables[name] for name in TABLES]
         ids = np.concatenate([table.ids for table in chosen], axis=1)
         weights = np.concatenate([table.weights for table in chosen], axis=1)
+        terms = np.stack([ids, weights.view(np.int32)], axis=1)
         widths = [table.ids.shape[1] for table in chosen]
-        return cls.of_arrays(ids, weights, widths, [table.n_terms for table in chosen])
+        return cls.of_array(terms, widths, [table.n_terms for table in chosen])
 
     @classmethod
-    def of_arrays(
-        cls,
-        ids: NDArray[np.int32],
-        weights: NDArray[np.float32],
-        widths: list[int],
-        n_terms: list[int],
-    ) -> TermBlock:
+    def of_array(cls, terms: NDArray[np.int32], widths: list[int], n_terms: list[int]) -> TermBlock:
         """From what is kept; `widths` are the numbers of columns."""
         ends = np.cumsum([n + 1 for n in n_terms[len(TEXTS) - 1 :]], dtype=np.int32)
         column_table = np.repeat(np.arange(len(TABLES)), widths)
         return cls(
-            ids=ids,
-            weights=weights,
+            terms=terms,
             starts=tuple(np.cumsum([0, *widths]).tolist()),
             n_terms=tuple(n_terms),
             bases=ends[:-1],
@@ -80,6 +73,11 @@ class TermBlock:
             is_of_table=(column_table[:, np.newaxis] == np.arange(len(TABLES))).astype(np.float32),
         )
 
+    def take(self, rows: NDArray[np.integer]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Ids and weights of some articles, each of shape `(len(rows), width)`, not shared."""
+        terms = self.terms.take(rows, axis=0)
+        return terms[:, 0], terms[:, 1].view(np.float32)
+
     def columns(self, name: str) -> slice:
         """The columns of one of the tables."""
         place = TABLES.index(name)
@@ -88,7 +86,8 @@ class TermBlock:
     def table(self, name: str) -> TermTable:
         """One of the tables; it shares its arrays with the block."""
         columns, n_terms = self.columns(name), self.n_terms[TABLES.index(name)]
-        return TermTable(self.ids[:, columns], self.weights[:, columns], n_terms)
+        ids, weights = self.terms[:, 0, columns], self.terms[:, 1, columns]
+        return TermTable(ids, weights.view(np.float32), n_terms)
 
     def widths(self) -> list[int]:
         """Number of columns of each table."""

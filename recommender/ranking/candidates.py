@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import numpy as np
 from recommender.ranking.ground import Ground
 from recommender.ranking.lists import Lists
 from recommender.ranking.query import Query
-from recommender.ranking.retrieval import greatest
+from recommender.ranking.retrieval import distinct
 from recommender.ranking.standard import standardise
 
 if TYPE_CHECKING:
@@ -41,12 +42,16 @@ class Candidates:
     @classmethod
     def of_rows(cls, rows: NDArray[np.int64], query: Query, ground: Ground) -> Candidates:
         """Any articles, ascending."""
-        similarities = ground.vectors.take(rows, axis=0) @ query.vector
-        return cls(rows, similarities, ground.letters.sums(query.letters)[rows])
+        with ground.letters.summed(query.letters) as by_letters:
+            return cls(rows, _similarities(rows, query, ground), by_letters.at(rows))
 
 
 def candidates(
-    query: Query, ground: Ground, lists: Lists, allowed: NDArray[np.bool_]
+    query: Query,
+    ground: Ground,
+    lists: Lists,
+    is_shown: NDArray[np.bool_],
+    besides: Sequence[int] = (),
 ) -> Candidates:
     """Nearest by vectors ∪ by words ∪ whose title the query speaks of ∪ what neighbours list.
 
@@ -54,28 +59,53 @@ def candidates(
         query: The article that is being read.
         ground: The collection.
         lists: The editors' lists that may be looked at.
-        allowed: Which articles may be recommended at all, shape `(n_articles,)`; not the query.
+        is_shown: Which articles may be recommended at all, shape `(n_articles,)`.
+        besides: Rows that may not, such as the query's own.
     """
     n = N_NEAREST + 1  # one of them may be the query
-    by_words, by_letters = ground.words.sums(query.words), ground.letters.sums(query.letters)
-    found = [
-        query.near,
-        greatest(by_words, n),
-        greatest(by_letters, n),
-        greatest(ground.lead.sums(query.lead), n),
-        greatest(ground.titles.sums(query.words), n),
-    ]
-    rows = _distinct(np.concatenate(found), allowed)
-    similarities = ground.vectors.take(rows, axis=0) @ query.vector
-    if lists.n_lists:
-        nearness = standardise(similarities) + standardise(by_words[rows])
-        listed = _distinct(_listed_by_neighbours(query, rows, nearness, lists), allowed)
-        more = np.setdiff1d(listed, rows, assume_unique=True)
-        rows = np.concatenate([rows, more])
-        of_more = ground.vectors.take(more, axis=0) @ query.vector
-        order = np.argsort(rows)
-        rows, similarities = rows[order], np.concatenate([similarities, of_more])[order]
-    return Candidates(rows, similarities, by_letters[rows])
+
+    def allowed(found: NDArray[np.integer]) -> NDArray[np.int64]:
+        rows = distinct(found)
+        is_allowed = is_shown[rows]
+        for row in besides:
+            is_allowed &= rows != row
+        return rows[is_allowed]
+
+    with (
+        ground.words.summed(query.words) as by_words,
+        ground.letters.summed(query.letters) as by_letters,
+        ground.lead.summed(query.lead) as by_lead,
+        ground.titles.summed(query.words) as by_title,
+    ):
+        sums = by_words, by_letters, by_lead, by_title
+        rows = allowed(np.concatenate([query.near, *[of.greatest(n) for of in sums]]))
+        similarities = _similarities(rows, query, ground)
+        if lists.n_lists:
+            nearness = standardise(similarities) + standardise(by_words.at(rows))
+            listed = allowed(_listed_by_neighbours(query, rows, nearness, lists))
+            rows, similarities = _with_more(listed, rows, similarities, query, ground)
+        return Candidates(rows, similarities, by_letters.at(rows))
+
+
+def _with_more(
+    more: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    similarities: NDArray[np.float32],
+    query: Query,
+    ground: Ground,
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Rows and their similarities, ascending, with others among which some may be there already."""
+    together = distinct(np.concatenate([rows, more]))
+    is_new = np.ones(len(together), dtype=bool)
+    is_new[np.searchsorted(together, rows)] = False
+    values = np.empty(len(together), dtype=np.float32)
+    values[~is_new] = similarities
+    values[is_new] = _similarities(together[is_new], query, ground)
+    return together, values
+
+
+def _similarities(rows: NDArray[np.int64], query: Query, ground: Ground) -> NDArray[np.float32]:
+    return ground.vectors.take(rows, axis=0) @ query.vector
 
 
 def _listed_by_neighbours(
@@ -84,8 +114,3 @@ def _listed_by_neighbours(
     order = np.argsort(-nearness, kind="stable")
     near = rows[order[lists.have_list(query, rows)[order]][:N_LISTING]]
     return lists.graph.gather(near)[0]
-
-
-def _distinct(rows: NDArray[np.integer], allowed: NDArray[np.bool_]) -> NDArray[np.int64]:
-    distinct = np.unique(rows)
-    return distinct[allowed[distinct]].astype(np.int64)

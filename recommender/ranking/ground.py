@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,8 @@ import numpy as np
 
 from recommender.features import Features, Graph, TermTable
 from recommender.ranking.block import TABLES, TermBlock
-from recommender.ranking.levels import RANKS, levels
+from recommender.ranking.levels import RANKS
+from recommender.ranking.neighbourhoods import Neighbourhoods
 from recommender.ranking.numbers import numbers_of
 from recommender.ranking.retrieval import Postings
 from recommender.ranking.site import Site
@@ -20,43 +20,6 @@ if TYPE_CHECKING:
 
 MAX_MENTIONERS = 64
 """Of an article that more others mention, those are kept that mention the fewest."""
-
-
-N_NEAREST = 10
-"""So many nearest are kept by their rows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbourhoods:
-    """What is kept of each article's nearest, by vectors or by words.
-
-    Attributes:
-        levels: Shape `(n_articles, len(RANKS))`, float32.
-        nearest: Their rows, best first, -1 for nobody, shape `(n_articles, N_NEAREST)`, int64.
-    """
-
-    levels: NDArray[np.float32]
-    nearest: NDArray[np.int64]
-
-    @classmethod
-    def of(
-        cls,
-        n_articles: int,
-        found: Iterable[tuple[NDArray[np.int64], NDArray[np.floating]]],
-    ) -> Neighbourhoods:
-        """From the nearest of each article and their similarities, itself perhaps among them."""
-        kept = np.zeros((n_articles, len(RANKS)), dtype=np.float32)
-        nearest = np.full((n_articles, N_NEAREST), -1, dtype=np.int64)
-        for row, (rows, similarities) in enumerate(found):
-            is_other = rows != row
-            kept[row] = levels(similarities[is_other])
-            first = rows[is_other][:N_NEAREST]
-            nearest[row, : len(first)] = first
-        return cls(kept, nearest)
-
-    def n_near(self) -> NDArray[np.int64]:
-        """To how many articles each one is among the `N_NEAREST` nearest, int64."""
-        return np.bincount(self.nearest[self.nearest >= 0], minlength=len(self.nearest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +40,8 @@ class Ground:
             `(n_articles, len(NUMBERS))`, float64.
         n_naming: How many texts name each article, int64.
         mentioners: From each article to those whose texts mention it, those with few mentions.
-        n_near: To how many articles each one is among the ten nearest by vectors, int64.
+        nearest: The rows of each article's nearest by vectors, as in `Neighbourhoods`.
+        n_near: To how many articles each one is among these, int64.
         site: What kind of site it is.
     """
 
@@ -92,6 +56,7 @@ class Ground:
     numbers: NDArray[np.float64]
     n_naming: NDArray[np.int64]
     mentioners: Graph
+    nearest: NDArray[np.int32]
     n_near: NDArray[np.int64]
     site: Site
 
@@ -113,6 +78,7 @@ class Ground:
             features=features,
             block=block,
             levels=np.stack([near.levels, by_words.levels], axis=1),
+            nearest=near.nearest,
             n_near=near.n_near(),
             site=Site.of(near.nearest, by_words.nearest, features.words),
             words=words,
@@ -126,9 +92,10 @@ class Ground:
 
 
 def _by_words(postings: Postings, table: TermTable) -> Neighbourhoods:
-    n = len(table.ids)
-    found = (postings.search(table.of(row), RANKS[-1] + 1) for row in range(n))
-    return Neighbourhoods.of(n, found)
+    near = Neighbourhoods.unknown(len(table.ids))
+    for row in range(len(table.ids)):
+        near.note(row, *postings.search(table.of(row), RANKS[-1] + 1))
+    return near
 
 
 def _mentioners(mentions: Graph) -> Graph:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,8 +43,11 @@ class Lists:
     @classmethod
     def from_rows(cls, lists: Mapping[int, Sequence[int]], n_articles: int) -> Lists:
         """Lists by the row of the article that has them."""
-        entries = [sorted(set(lists.get(row, ())) - {row}) for row in range(n_articles)]
-        graph = Graph.from_lists(entries)
+        rows = np.fromiter(lists.keys(), np.int64, len(lists))
+        sources = np.repeat(rows, [len(entries) for entries in lists.values()])
+        targets = np.fromiter(chain(*lists.values()), np.int64, len(sources))
+        pairs = np.unique(np.stack([sources, targets])[:, sources != targets], axis=1)
+        graph = Graph.from_pairs(pairs[0], pairs[1], n_articles)
         lengths = graph.out_degrees()
         facts = np.empty((n_articles, 2), dtype=np.int64)  # side by side, found in one look
         only_entry, n_listing = facts.T

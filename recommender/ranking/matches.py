@@ -62,7 +62,7 @@ class Matches:
         labels = [wanted[name] + base for name, base in zip(LABELS, block.bases, strict=True)]
         words = np.concatenate([wanted[name] for name in TEXTS])
         words = words[np.argsort(rarities[words], kind="stable")]
-        looked_at = block.ids.take(rows, axis=0)
+        looked_at, weights = block.take(rows)
         looked_at[:, block.starts[len(TEXTS)] :] += block.column_base
         numbers = np.concatenate([words, *labels])
         with marked(numbers, block.n_numbers) as marks:
@@ -74,7 +74,7 @@ class Matches:
             rarities=np.concatenate([_NOTHING, rarities[words]]),
             found=found,
             cells=(found + np.uint16(len(numbers) + 1) * block.column_table).astype(np.int64),
-            weights=block.weights.take(rows, axis=0),
+            weights=weights,
             block=block,
         )
 

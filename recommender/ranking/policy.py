@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recommender.features import TermTable, tell_same_story
-from recommender.ranking.ground import N_NEAREST, Ground
+from recommender.ranking.ground import Ground
+from recommender.ranking.neighbourhoods import N_NEAREST
 from recommender.ranking.ranked import Ranked
 from recommender.settings import Policy
 
@@ -47,15 +48,12 @@ def choose(
     rows, n_near = ranked.rows, ground.n_near[ranked.rows]
     spread = ranked.raw - policy.exposure * np.log1p(n_near / N_NEAREST)
     best = np.lexsort((rows, -spread))[: max(N_CONSIDERED, k)]
-    shelf = _Shelf(rows[best], ranked.scores[best], ground, policy)
-    shelf.close_copies(sketch)
+    shelf = _Shelf(rows[best], ranked.scores[best], ground, policy, sketch)
     for row in head:
         shelf.take(row)
     chosen: list[int] = []
-    while len(chosen) + len(head) < k and shelf.is_open.any():
-        place = shelf.best()
+    while len(chosen) + len(head) < k and (place := shelf.best()) is not None:
         shelf.take(int(shelf.rows[place]))
-        shelf.is_open[place] = False
         chosen.append(int(best[place]))
     return chosen
 
@@ -64,51 +62,66 @@ class _Shelf:
     """Candidates in their order, some of which may no longer be taken."""
 
     def __init__(
-        self, rows: NDArray[np.int64], scores: NDArray[np.float64], ground: Ground, policy: Policy
+        self,
+        rows: NDArray[np.int64],
+        scores: NDArray[np.float64],
+        ground: Ground,
+        policy: Policy,
+        sketch: NDArray[np.uint16],
     ) -> None:
         self.rows = rows
-        self.is_open: NDArray[np.bool_] = scores >= policy.floor
+        self._is_open: NDArray[np.bool_] = scores >= policy.floor
         self._scores = scores
         self._ground = ground
         self._policy = policy
         self._nearest = np.zeros(len(rows))  # to anything that is taken
         self._n_taken_of: dict[int, int] = {}
-        self._sketches = ground.features.sketches[rows]
-        self._providers = _first_label(ground.features.providers.take(rows))
+        self._told = sketch[np.newaxis]  # the stories of the query and of what is taken
 
-    def best(self) -> int:
-        """The open place to take next."""
-        if not self._policy.diversity:
-            return int(self.is_open.argmax())
-        share = self._policy.diversity
-        merit = (1 - share) * self._scores - share * self._nearest
-        return int(np.where(self.is_open, merit, -np.inf).argmax())
+    def best(self) -> int | None:
+        """The open place to take next, if there is one that tells a new story."""
+        while self._is_open.any():
+            place = int(self._merits().argmax())
+            if not self._is_told(int(self.rows[place])):
+                return place
+            self._is_open[place] = False
+        return None
 
     def take(self, row: int) -> None:
         """Put a row into the list, and close what may not stand beside it."""
-        features = self._ground.features
-        self.is_open &= self.rows != row
-        self.close_copies(features.sketches[row])
+        self._is_open &= self.rows != row
+        if self._policy.same_story == "collapse":
+            sketch = self._ground.features.sketches[[row]]
+            self._told = np.concatenate([self._told, sketch])
         if self._policy.diversity:
             vectors = self._ground.vectors
             self._nearest = np.maximum(self._nearest, vectors[self.rows] @ vectors[row])
         if self._policy.per_provider is not None:
-            label = _first_label(features.providers.take(np.array([row])))
-            self._count_provider(int(label[0]), self._policy.per_provider)
+            self._count_provider(row, self._policy.per_provider)
 
-    def close_copies(self, sketch: NDArray[np.uint16]) -> None:
-        """Close what tells the same story as an article of this sketch."""
-        if self._policy.same_story == "collapse":
-            self.is_open &= ~tell_same_story(self._sketches, sketch)
+    def _merits(self) -> NDArray[np.floating] | NDArray[np.bool_]:
+        """What is greatest at the place to take next, the first of equal ones."""
+        if not self._policy.diversity:
+            return self._is_open
+        share = self._policy.diversity
+        merits = (1 - share) * self._scores - share * self._nearest
+        return np.where(self._is_open, merits, -np.inf)
 
-    def _count_provider(self, provider: int, n_allowed: int) -> None:
+    def _is_told(self, row: int) -> bool:
+        if self._policy.same_story == "keep":
+            return False
+        return bool(tell_same_story(self._told, self._ground.features.sketches[row]).any())
+
+    def _count_provider(self, row: int, n_allowed: int) -> None:
+        table = self._ground.features.providers
+        (provider,) = _first_labels(table, np.array([row])).tolist()
         if provider < 0:
             return
         taken = self._n_taken_of[provider] = self._n_taken_of.get(provider, 0) + 1
         if taken >= n_allowed:
-            self.is_open &= self._providers != provider
+            self._is_open &= _first_labels(table, self.rows) != provider
 
 
-def _first_label(table: TermTable) -> NDArray[np.int64]:
-    """The label of each article, -1 where it has none."""
-    return np.where(table.weights[:, 0] > 0, table.ids[:, 0], -1).astype(np.int64)
+def _first_labels(table: TermTable, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The label of each row, -1 where it has none."""
+    return np.where(table.weights[rows, 0] > 0, table.ids[rows, 0], -1)

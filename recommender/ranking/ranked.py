@@ -61,6 +61,8 @@ class Ranked:
         """The same from signals that are known already, as in `signals` and in `rows`."""
         contributions = standardise(values) * weights.vector()
         raw = contributions.sum(axis=1).round(DECIMALS)
+        if not np.isfinite(raw).all():
+            raise ValueError("a signal is not finite")
         similarities = values[:, 0].astype(np.float64).round(DECIMALS)
         scores = weights.calibration.scores(raw, similarities).round(DECIMALS)
         return cls(rows, raw, scores, similarities, values, contributions)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recommender.features import Terms, TermTable, spans, sums_of
+from recommender.features import Terms, TermTable, falling
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -15,53 +18,138 @@ if TYPE_CHECKING:
 MAX_POSTINGS = 1024
 """Of a term that more articles have, those are kept in which it weighs most."""
 
+MANY = 20_000
+"""From so many articles on a query has so many terms' articles to add up that fewer are kept."""
+
+MAX_POSTINGS_OF_MANY = 64
+"""Of a term, in a collection of `MANY` articles and more."""
+
+_TERMS_A_HIT = 16  # an article that is found has about so many of the query's terms
+
+_of_thread = threading.local()
+
+
+def distinct(rows: NDArray[np.integer]) -> NDArray[np.int64]:
+    """The rows without repeats, ascending; NumPy's own way costs more than it saves for so few."""
+    ascending = np.sort(rows)
+    is_first = np.ones(len(rows), dtype=bool)
+    np.not_equal(ascending[1:], ascending[:-1], out=is_first[1:])
+    return ascending[is_first].astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What a query's terms add up to in each article, as long as the `with` block lasts.
+
+    Attributes:
+        hits: The articles that have a term, once for each term they have, int32.
+        by_article: The sum of each article of the collection, float64; most are 0.
+    """
+
+    hits: NDArray[np.int32]
+    by_article: NDArray[np.float64]
+
+    def at(self, rows: NDArray[np.integer]) -> NDArray[np.float64]:
+        """The sums of some articles."""
+        sums: NDArray[np.float64] = self.by_article[rows]
+        return sums
+
+    def greatest(self, n: int) -> NDArray[np.int64]:
+        """Rows of the n greatest sums, ascending, the first of equal ones; none whose sum is 0."""
+        sums = self.by_article[self.hits]
+        n_hits = _TERMS_A_HIT * n
+        while True:
+            n_hits = min(n_hits, len(sums))
+            least = np.partition(sums, -n_hits)[-n_hits] if n_hits else 0.0
+            rows = distinct(self.hits[sums >= least])
+            if len(rows) >= n or n_hits == len(sums):
+                break
+            n_hits *= 4  # these articles have more terms each
+        found = self.by_article[rows]
+        if len(rows) > n:
+            least = np.partition(found, -n)[-n]
+            is_chosen = found > least
+            ties = np.flatnonzero(found == least)
+            is_chosen[ties[: n - np.count_nonzero(is_chosen)]] = True
+            rows, found = rows[is_chosen], found[is_chosen]
+        return rows[found > 0]
+
 
 @dataclass(frozen=True, slots=True)
 class Postings:
     """For each term the articles that have it, those in which it weighs most first.
 
     Attributes:
-        rows: Articles of all terms, one term after the other, int32.
-        weights: Weight of the term in each, float32.
+        entries: Articles of all terms, one term after the other, shape `(n_entries, 2)`, int32: the
+            row of each, and the weight of the term in it, float32 bit by bit.
         offsets: Where the articles of each term begin, and where the last ones end, int64.
         n_articles: Number of articles.
     """
 
-    rows: NDArray[np.int32]
-    weights: NDArray[np.float32]
+    entries: NDArray[np.int32]
     offsets: NDArray[np.int64]
     n_articles: int
 
     @classmethod
     def from_table(cls, table: TermTable) -> Postings:
         """Turn the terms of each article into the articles of each term."""
+        n_articles = len(table.ids)
+        limit = MAX_POSTINGS if n_articles < MANY else MAX_POSTINGS_OF_MANY
         rows, places = np.nonzero(table.weights)
         terms, weights = table.ids[rows, places], table.weights[rows, places]
-        order = np.lexsort((rows, -weights, terms))
+        order = falling(terms, weights)
         counts = np.bincount(terms, minlength=table.n_terms)
         ranks = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
-        kept = order[ranks < MAX_POSTINGS]
-        offsets = np.cumsum([0, *np.minimum(counts, MAX_POSTINGS)], dtype=np.int64)
-        return cls(rows[kept].astype(np.int32), weights[kept], offsets, len(table.ids))
+        kept = order[ranks < limit]
+        offsets = np.cumsum([0, *np.minimum(counts, limit)], dtype=np.int64)
+        entries = np.stack([rows[kept].astype(np.int32), weights[kept].view(np.int32)], axis=1)
+        return cls(entries, offsets, n_articles)
 
-    def sums(self, terms: Terms) -> NDArray[np.float64]:
-        """The sum of products of every article, shape `(n_articles,)`."""
-        ids, weights = terms
-        places, owners = spans(self.offsets, ids)
-        products = self.weights[places] * weights[owners]
-        return sums_of(products, self.rows[places], self.n_articles)
+    @property
+    def rows(self) -> NDArray[np.int32]:
+        """The row of each entry."""
+        return self.entries[:, 0]
+
+    @property
+    def weights(self) -> NDArray[np.float32]:
+        """The weight of each entry."""
+        return self.entries[:, 1].view(np.float32)
+
+    @contextmanager
+    def summed(self, terms: Terms) -> Iterator[Sums]:
+        """The sum of products of every article.
+
+        An array as long as a site would take longer to make for every query than all that is added
+        up in it, so each thread keeps those that it has made; on leaving they are zeros again.
+        """
+        hits, products = self._products(terms)
+        free: list[NDArray[np.float64]] = _of_thread.__dict__.setdefault("free", [])
+        by_article = free.pop() if free else np.zeros(self.n_articles)
+        if len(by_article) < self.n_articles:
+            by_article = np.zeros(self.n_articles)
+        np.add.at(by_article, hits, products)
+        try:
+            yield Sums(hits, by_article)
+        finally:
+            by_article[hits] = 0.0
+            free.append(by_article)
 
     def search(self, terms: Terms, n: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Rows of the `greatest` n, and their sums."""
-        sums = self.sums(terms)
-        rows = greatest(sums, n)
-        return rows, sums[rows]
+        """Rows of the n greatest sums, best first, equal ones by row, and their sums."""
+        with self.summed(terms) as sums:
+            rows = sums.greatest(n)
+            found = sums.at(rows)
+        order = np.argsort(-found, kind="stable")
+        return rows[order], found[order]
 
-
-def greatest(sums: NDArray[np.float64], n: int) -> NDArray[np.int64]:
-    """Rows of the n greatest sums, best first, equal ones by row; none whose sum is 0."""
-    rows = np.flatnonzero(sums)
-    if len(rows) > n:
-        limit = np.partition(sums[rows], len(rows) - n)[len(rows) - n]
-        rows = rows[sums[rows] >= limit]
-    return rows[np.lexsort((rows, -sums[rows]))][:n]
+    def _products(self, terms: Terms) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        """The articles of some terms, one term after the other, and what each adds."""
+        ids, weights = terms
+        starts = self.offsets[ids]
+        lengths = self.offsets[ids + 1] - starts
+        ends = np.cumsum(lengths)
+        places = np.arange(ends[-1] if len(ends) else 0)
+        places += np.repeat(starts - ends + lengths, lengths)
+        pairs = self.entries.view(np.int64).ravel().take(places).view(np.int32)  # each in one look
+        hits, weights_there = pairs[::2].copy(), pairs[1::2].view(np.float32)
+        return hits, (weights_there * np.repeat(weights, lengths)).astype(np.float64)

@@ -40,7 +40,7 @@ class Site:
 
     @classmethod
     def of(
-        cls, by_vectors: NDArray[np.int64], by_words: NDArray[np.int64], words: TermTable
+        cls, by_vectors: NDArray[np.integer], by_words: NDArray[np.integer], words: TermTable
     ) -> Site:
         """Look at a collection.
 

@@ -11,6 +11,7 @@ from recommender.features import Features, Graph, TermTable, Vocabulary
 from recommender.ranking.block import LABELS, TABLES, TermBlock
 from recommender.ranking.ground import Ground
 from recommender.ranking.levels import RANKS
+from recommender.ranking.neighbourhoods import N_NEAREST, NOBODY, Neighbourhoods
 from recommender.ranking.numbers import NUMBERS
 from recommender.ranking.retrieval import Postings
 from recommender.ranking.site import CONDITIONS, Site
@@ -27,12 +28,13 @@ _PLAIN = (
     "levels",
     "numbers",
     "n_naming",
-    "n_near",
+    "nearest",
 )
 _PERHAPS_UNKNOWN = ("published_at", "body_length")  # the numbers that NaN may stand for
 _MAX_WIDTH = 1 << 16  # of a table; more would be made up
 _MAX_NUMBER = 1e9  # days since 1970 are the greatest of the numbers
 _SLACK = 1.01  # on the greatest rarity, for rounding
+_LOOKED_AT = 1 << 25  # bytes: in larger arrays only a thorough reading looks at every number
 
 
 def to_arrays(ground: Ground) -> dict[str, NDArray[Any]]:
@@ -44,7 +46,7 @@ def to_arrays(ground: Ground) -> dict[str, NDArray[Any]]:
         arrays[f"{name}_ids"], arrays[f"{name}_weights"] = table.ids, table.weights
     for name in _SEARCHED:
         postings: Postings = getattr(ground, name)
-        arrays[f"{name}_articles"], arrays[f"{name}_counts"] = postings.rows, postings.weights
+        arrays[f"{name}_articles"] = postings.entries
         arrays[f"{name}_offsets"] = postings.offsets
     for name, graph in (
         ("mentions", features.mentions),
@@ -55,8 +57,7 @@ def to_arrays(ground: Ground) -> dict[str, NDArray[Any]]:
         arrays[f"{name}_keys"], arrays[f"{name}_idf"] = vocabulary.keys, vocabulary.idf
     block = ground.block
     return arrays | {
-        "terms_ids": block.ids,
-        "terms_weights": block.weights,
+        "terms": block.terms,
         "terms_widths": np.array(block.widths(), dtype=np.int64),
         "are_names": features.are_names.astype(np.uint8),
         "sketches": features.sketches,
@@ -64,13 +65,18 @@ def to_arrays(ground: Ground) -> dict[str, NDArray[Any]]:
     }
 
 
-def from_arrays(vectors: NDArray[np.float32], arrays: Arrays) -> Ground:
+def from_arrays(vectors: NDArray[np.float32], arrays: Arrays, *, thorough: bool = False) -> Ground:
     """What `to_arrays` was given.
+
+    Args:
+        vectors: Those of the articles.
+        arrays: By name.
+        thorough: Whether every number is looked at, not only those of arrays that are not large.
 
     Raises:
         ValueError: An array is missing, or does not fit to the others.
     """
-    kept = _Kept(arrays, len(vectors))
+    kept = _Kept(arrays, len(vectors), thorough=thorough)
     vocabularies = {name: kept.vocabulary(name) for name in _NUMBERED}
     n_terms = {name: max(1, len(vocabularies[name])) for name in _NUMBERED}
     if n_terms["lead"] != n_terms["words"]:
@@ -82,6 +88,8 @@ def from_arrays(vectors: NDArray[np.float32], arrays: Arrays) -> Ground:
     mentions = kept.graph("mentions")
     n = len(vectors)
     numbers = kept.numbers()
+    levels = kept.floats("levels", np.float32, n, 2, len(RANKS))
+    nearest = kept.rows("nearest", n, N_NEAREST)
     return Ground(
         vectors=vectors,
         features=Features(
@@ -94,12 +102,13 @@ def from_arrays(vectors: NDArray[np.float32], arrays: Arrays) -> Ground:
             sketches=kept.array("sketches", np.uint16, n, -1),
         ),
         block=block,
-        levels=kept.floats("levels", np.float32, n, 2, len(RANKS)),
+        levels=levels,
         **{name: kept.postings(name, n_terms[name]) for name in _SEARCHED},
         numbers=numbers,
         n_naming=kept.counts("n_naming"),
         mentioners=kept.graph("mentioners"),
-        n_near=kept.counts("n_near"),
+        nearest=nearest,
+        n_near=Neighbourhoods(levels[:, 0], nearest).n_near(),
         site=Site(*kept.floats("conditions", np.float64, len(CONDITIONS)).tolist()),
     )
 
@@ -107,8 +116,9 @@ def from_arrays(vectors: NDArray[np.float32], arrays: Arrays) -> Ground:
 class _Kept:
     """Arrays of a collection, given out when they are what they must be."""
 
-    def __init__(self, arrays: Arrays, n_articles: int) -> None:
+    def __init__(self, arrays: Arrays, n_articles: int, *, thorough: bool) -> None:
         self._arrays = arrays
+        self._thorough = thorough
         self._n = n_articles
         self._greatest = _SLACK * (1 + float(np.log1p(n_articles)))  # a term of one article's
 
@@ -127,51 +137,59 @@ class _Kept:
     def floats(self, name: str, dtype: DTypeLike, *shape: int) -> NDArray[Any]:
         """An array of numbers that a collection can give."""
         array = self.array(name, dtype, *shape)
-        _refuse_outside_of(array, -_MAX_NUMBER, _MAX_NUMBER, name)
+        self._refuse_outside_of(array, -_MAX_NUMBER, _MAX_NUMBER, name)
         return array
 
     def weights(self, name: str, *shape: int) -> NDArray[np.float32]:
         """How much terms weigh: from 0 to the rarity of a term that one article has."""
         array = self.array(name, np.float32, *shape)
-        _refuse_outside_of(array, 0.0, self._greatest, name)
+        self._refuse_outside_of(array, 0.0, self._greatest, name)
         return array
 
     def numbers(self) -> NDArray[np.float64]:
         """The numbers of each article, unknown where one may be."""
         array = self.array("numbers", np.float64, self._n, len(NUMBERS))
         may_be_unknown = np.isin(NUMBERS, _PERHAPS_UNKNOWN)
+        if not self._looks_at(array):
+            return array
         is_possible = (np.abs(array) < _MAX_NUMBER) | (np.isnan(array) & may_be_unknown)
         if not is_possible.all() or np.any(array[:, NUMBERS.index("mention_mass")] < 0):
             raise ValueError("“numbers” holds one that cannot be")
         return array
 
+    def rows(self, name: str, *shape: int) -> NDArray[np.int32]:
+        """Rows of articles, or `NOBODY`."""
+        rows = self.array(name, np.int32, *shape)
+        if rows.size and not NOBODY <= rows.min() <= rows.max() < self._n:
+            raise ValueError(f"“{name}” holds a number that is not from -1 to {self._n - 1}")
+        return rows
+
     def counts(self, name: str) -> NDArray[np.int64]:
         """A count for each article, of articles."""
         counts = self.array(name, np.int64, self._n)
-        _refuse_outside(counts, self._n + 1, name)
+        self._refuse_outside(counts, self._n + 1, name)
         return counts
 
     def flags(self, name: str, n: int) -> NDArray[np.bool_]:
         flags = self.array(name, np.uint8, n)
-        _refuse_outside(flags, 2, name)
+        self._refuse_outside(flags, 2, name)
         return flags.view(np.bool_)
 
     def table(self, name: str, n_terms: int) -> TermTable:
         ids = self.array(f"{name}_ids", np.int32, self._n, -1)
         weights = self.weights(f"{name}_weights", self._n, ids.shape[1])
-        return _checked(TermTable(ids, weights, n_terms), f"{name}_ids")
+        return self._checked(TermTable(ids, weights, n_terms), f"{name}_ids")
 
     def block(self, n_terms: list[int]) -> TermBlock:
         """The tables side by side, each with its number of terms."""
         widths = self.array("terms_widths", np.int64, len(TABLES))
         if not 1 <= widths.min() <= widths.max() <= _MAX_WIDTH:
             raise ValueError(f"“terms_widths” holds a number that is not from 1 to {_MAX_WIDTH}")
-        width = int(widths.sum())
-        ids = self.array("terms_ids", np.int32, self._n, width)
-        weights = self.weights("terms_weights", self._n, width)
-        block = TermBlock.of_arrays(ids, weights, widths.tolist(), n_terms)
-        for name in TABLES:
-            _checked(block.table(name), "terms_ids")
+        terms = self.array("terms", np.int32, self._n, 2, int(widths.sum()))
+        block = TermBlock.of_array(terms, widths.tolist(), n_terms)
+        for name in TABLES if self._looks_at(terms) else ():
+            table = self._checked(block.table(name), "terms")
+            self._refuse_outside_of(table.weights, 0.0, self._greatest, "terms")
         return block
 
     def vocabulary(self, name: str) -> Vocabulary:
@@ -181,14 +199,15 @@ class _Kept:
         return Vocabulary(keys, self.weights(f"{name}_idf", len(keys)), self._n)
 
     def postings(self, name: str, n_terms: int) -> Postings:
-        rows = self.array(f"{name}_articles", np.int32, -1)
-        weights = self.weights(f"{name}_counts", len(rows))
-        _refuse_outside(rows, self._n, f"{name}_articles")
-        return Postings(rows, weights, self._offsets(name, n_terms, len(rows)), self._n)
+        entries = self.array(f"{name}_articles", np.int32, -1, 2)
+        postings = Postings(entries, self._offsets(name, n_terms, len(entries)), self._n)
+        self._refuse_outside(postings.rows, self._n, f"{name}_articles")
+        self._refuse_outside_of(postings.weights, 0.0, self._greatest, f"{name}_articles")
+        return postings
 
     def graph(self, name: str) -> Graph:
         targets = self.array(f"{name}_targets", np.int32, -1)
-        _refuse_outside(targets, self._n, f"{name}_targets")
+        self._refuse_outside(targets, self._n, f"{name}_targets")
         return Graph(targets, self._offsets(name, self._n, len(targets)))
 
     def _offsets(self, name: str, n_rows: int, n_items: int) -> NDArray[np.int64]:
@@ -197,22 +216,24 @@ class _Kept:
             raise ValueError(f"“{name}_offsets” is out of order")
         return offsets
 
+    def _checked(self, table: TermTable, name: str) -> TermTable:
+        """The table, if each of its terms is one, and only an empty place is none."""
+        self._refuse_outside(table.ids, table.n_terms + 1, name)
+        if self._looks_at(table.ids) and table.weights[table.ids == table.n_terms].any():
+            raise ValueError(f"“{name}” gives a weight to an empty place")
+        return table
 
-def _checked(table: TermTable, name: str) -> TermTable:
-    """The table, if each of its terms is one, and only an empty place is none."""
-    _refuse_outside(table.ids, table.n_terms + 1, name)
-    if table.weights[table.ids == table.n_terms].any():
-        raise ValueError(f"“{name}” gives a weight to an empty place")
-    return table
+    def _refuse_outside(self, numbers: NDArray[np.integer], limit: int, name: str) -> None:
+        if self._looks_at(numbers) and not 0 <= numbers.min() <= numbers.max() < limit:
+            raise ValueError(f"“{name}” holds a number that is not from 0 to {limit - 1}")
 
+    def _refuse_outside_of(
+        self, numbers: NDArray[np.floating], least: float, greatest: float, name: str
+    ) -> None:
+        if not self._looks_at(numbers):
+            return
+        if not least <= numbers.min() <= numbers.max() <= greatest:  # no NaN is
+            raise ValueError(f"“{name}” holds a number that is not from {least:g} to {greatest:g}")
 
-def _refuse_outside(numbers: NDArray[np.integer], limit: int, name: str) -> None:
-    if numbers.size and not 0 <= numbers.min() <= numbers.max() < limit:
-        raise ValueError(f"“{name}” holds a number that is not from 0 to {limit - 1}")
-
-
-def _refuse_outside_of(
-    numbers: NDArray[np.floating], least: float, greatest: float, name: str
-) -> None:
-    if numbers.size and not least <= numbers.min() <= numbers.max() <= greatest:  # no NaN is
-        raise ValueError(f"“{name}” holds a number that is not from {least:g} to {greatest:g}")
+    def _looks_at(self, numbers: NDArray[Any]) -> bool:
+        return numbers.size > 0 and (self._thorough or numbers.nbytes <= _LOOKED_AT)

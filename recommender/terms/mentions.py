@@ -74,9 +74,16 @@ def _holding(
     first, *others = terms[np.argsort(frequencies[terms], kind="stable")].tolist()
     rows = holders.of(first)
     for term in others:
-        rows = rows[np.isin(rows, holders.of(term), assume_unique=True)]
+        rows = rows[_are_in(rows, holders.of(term))]
     others_rows: NDArray[np.int32] = rows[rows != besides]
     return others_rows
+
+
+def _are_in(rows: NDArray[np.int32], holders: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Which rows are among the holders, of which there are more; both ascend, none is empty."""
+    places = np.searchsorted(holders, rows)
+    are_in: NDArray[np.bool_] = holders.take(places, mode="clip") == rows
+    return are_in
 
 
 def _rarest(graph: Graph) -> Graph:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recommender.features import TermTable, sums_of
+from recommender.features import TermTable, falling, sums_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -89,7 +89,7 @@ def to_table(bags: Bags, weights: NDArray[np.float64], width: int) -> TermTable:
     """The weightiest terms of each text, at most so many; of equal ones those numbered first."""
     width = max(1, min(width, int(np.diff(bags.offsets).max(initial=0))))
     owners = bags.owners()
-    order = np.lexsort((bags.terms, -weights, owners))
+    order = falling(owners, weights)
     places = np.arange(len(order)) - bags.offsets[owners]
     is_kept = (places < width) & (weights[order] > 0)
     rows, places, kept = owners[is_kept], places[is_kept], order[is_kept]
