@@ -8,48 +8,37 @@ recommender.recommend("2024-03-06-ai-industrial-chain-spurred-on-by-sora", k=5)
 ```
 
 The names in `__all__` are the public interface; everything else may change.
-The two modules that need numpy are imported when first used, so that `recommender --help` is quick.
+All are imported when they are first used, so that nothing waits for what it does not need.
 """
 
 from __future__ import annotations
 
-import logging
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from recommender.errors import (
-    ArticleError,
-    ConfigError,
-    DuplicateArticleError,
-    FrontMatterError,
-    IndexBusyError,
-    IndexFormatError,
-    IndexMismatchError,
-    IndexNotFoundError,
-    MissingDependencyError,
-    ModelError,
-    ModelIntegrityError,
-    ModelNotFoundError,
-    RecommenderError,
-    UnknownArticleError,
-    VectorIndexError,
-)
-from recommender.records import (
-    Article,
-    Image,
-    ModelIdentity,
-    Problem,
-    Provider,
-    Recommendation,
-    RelatedLink,
-    Signal,
-)
-from recommender.settings import Filters, Policy, SchemaSettings, Settings
 from recommender.version import __version__
 
 if TYPE_CHECKING:
     from recommender.embedding.registry import ModelEntry, list_models, verify_model
     from recommender.engine import Recommender, recommend
+    from recommender.errors import (
+        ArticleError,
+        ConfigError,
+        DuplicateArticleError,
+        FrontMatterError,
+        IndexBusyError,
+        IndexFormatError,
+        IndexMismatchError,
+        IndexNotFoundError,
+        MissingDependencyError,
+        ModelError,
+        ModelIntegrityError,
+        ModelNotFoundError,
+        RecommenderError,
+        UnknownArticleError,
+        VectorIndexError,
+    )
     from recommender.fitting import fit, gain_of_fitting, lesson_by_groups, lesson_from
     from recommender.indexing import BuildReport, build
     from recommender.proposal import Proposal, propose_settings
@@ -61,6 +50,17 @@ if TYPE_CHECKING:
     from recommender.ranking.signals import SIGNALS
     from recommender.ranking.site import Site
     from recommender.ranking.weights import Calibration, Corpus, Weights
+    from recommender.records import (
+        Article,
+        Image,
+        ModelIdentity,
+        Problem,
+        Provider,
+        Recommendation,
+        RelatedLink,
+        Signal,
+    )
+    from recommender.settings import Filters, Policy, SchemaSettings, Settings
     from recommender.site_weights import shipped_weights
     from recommender.verification import Verification, verify
     from recommender.writing import Change, WriteReport, write
@@ -127,23 +127,47 @@ __all__ = [
     "write",
 ]
 
-
-logging.getLogger(__name__).addHandler(logging.NullHandler())  # silent until somebody listens
-
-_IMPORTED_LATE = {
+_HOMES = {
+    "Article": "records",
+    "ArticleError": "errors",
     "BuildReport": "indexing",
     "Calibration": "ranking.weights",
     "Change": "writing",
+    "ConfigError": "errors",
     "Corpus": "ranking.weights",
+    "DuplicateArticleError": "errors",
+    "Filters": "settings",
     "Fold": "ranking.folds",
+    "FrontMatterError": "errors",
     "Gain": "ranking.gain",
+    "Image": "records",
+    "IndexBusyError": "errors",
+    "IndexFormatError": "errors",
+    "IndexMismatchError": "errors",
+    "IndexNotFoundError": "errors",
     "Lesson": "ranking.fit",
+    "MissingDependencyError": "errors",
     "ModelEntry": "embedding.registry",
+    "ModelError": "errors",
+    "ModelIdentity": "records",
+    "ModelIntegrityError": "errors",
+    "ModelNotFoundError": "errors",
+    "Policy": "settings",
     "Pools": "ranking.pools",
+    "Problem": "records",
     "Proposal": "proposal",
+    "Provider": "records",
+    "Recommendation": "records",
     "Recommender": "engine",
+    "RecommenderError": "errors",
+    "RelatedLink": "records",
     "SIGNALS": "ranking.signals",
+    "SchemaSettings": "settings",
+    "Settings": "settings",
+    "Signal": "records",
     "Site": "ranking.site",
+    "UnknownArticleError": "errors",
+    "VectorIndexError": "errors",
     "Verification": "verification",
     "Weights": "ranking.weights",
     "WriteReport": "writing",
@@ -163,12 +187,22 @@ _IMPORTED_LATE = {
     "verify_model": "embedding.registry",
     "write": "writing",
 }
+"""Public name to the module in which it is at home."""
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _IMPORTED_LATE:
+    if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_IMPORTED_LATE[name]}"), name)
+    _be_silent()
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+@cache
+def _be_silent() -> None:
+    """Let nothing of the library's log be seen until somebody listens."""
+    import logging
+
+    logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 
 def __dir__() -> list[str]:

@@ -1,30 +1,34 @@
-"""The command group, and the one place where errors become a sentence and an exit code."""
+"""The command group, and the one place where errors become a sentence and an exit code.
+
+What a command needs is imported when it is named, so that `recommender --help` costs little more
+than click does.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
 from importlib import import_module
-from pathlib import Path
 
 import click
 
-from recommender import RecommenderError, __version__
-from recommender.cli.streams import prepare_streams, show_traceback
-from recommender.cli.terminal import harmless, shortened
+from recommender.cli.streams import prepare_streams
+from recommender.version import __version__
 
-COMMANDS = (
-    "init",
-    "index",
-    "neighbours",
-    "fit",
-    "evaluate",
-    "compare",
-    "export",
-    "write",
-    "verify",
-    "models",
-)
+COMMANDS = {
+    "init": "Look at a folder of articles and write its settings.",
+    "index": "Read and encode what is new or changed.",
+    "neighbours": "Print an article's related list.",
+    "fit": "Learn from the editors' lists what counts on this site.",
+    "evaluate": "Measure how well the lists agree with the editors'.",
+    "compare": "Set two of these reports side by side.",
+    "export": "Write every article's list into a file.",
+    "write": "Put the lists into the front matter.",
+    "verify": "Read every byte of an index: is it sound?",
+    "models": "Say which embedding models are here.",
+}
+"""Name to what the help of the group says of it."""
+
 ALIASES = {"neighbors": "neighbours"}
 EXIT_OUR_ERROR = 1
 EXIT_INTERRUPTED = 130
@@ -47,6 +51,14 @@ class _Commands(click.Group):
         command: click.Command = import_module(f"recommender.cli.{name}").command
         return command
 
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's signature
+        formatter: click.HelpFormatter,
+    ) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
 
 @click.group(
     cls=_Commands,
@@ -55,17 +67,22 @@ class _Commands(click.Group):
 @click.version_option(__version__, prog_name="recommender")
 @click.option(
     "--config",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(dir_okay=False),
     help="Settings file.  [default: recommender.yaml, if it is there]",
 )
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.pass_context
-def cli(ctx: click.Context, config: Path | None, debug: bool) -> None:  # noqa: FBT001 - a flag of the command line
+def cli(ctx: click.Context, config: str | None, debug: bool) -> None:  # noqa: FBT001 - a flag of the command line
     """Related-article lists for a folder of Markdown files.
 
     A first run:  recommender init articles/ ;  recommender index ;  recommender neighbours ARTICLE
     """
-    ctx.obj = config
+    from pathlib import Path
+
+    from recommender.cli.log import show_warnings
+
+    show_warnings()
+    ctx.obj = Path(config) if config else None
     _ = debug  # looked up where errors end, in `main`
 
 
@@ -77,6 +94,8 @@ def main() -> None:
     prepare_streams()
     is_debugging = "--debug" in sys.argv
     if is_debugging:
+        from recommender.cli.log import show_traceback
+
         sys.excepthook = show_traceback
     try:
         code = cli.main(prog_name="recommender", standalone_mode=False) or 0
@@ -106,6 +125,8 @@ def _usage(error: click.ClickException) -> str:
 
 def _explained(error: Exception) -> str:
     """What is wrong, and what to do."""
+    from recommender import RecommenderError
+
     match error:
         case RecommenderError():
             return str(error)
@@ -121,5 +142,7 @@ def _explained(error: Exception) -> str:
 
 
 def _say(message: str, code: int) -> int:
+    from recommender.cli.terminal import harmless, shortened
+
     click.echo(f"recommender: {harmless(shortened(message))}", err=True)
     return code
