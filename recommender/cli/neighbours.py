@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,7 @@ def command(
 
     A file that is not in the index is read and encoded. The alias `neighbors` does the same.
     """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # more would spin for longer than all takes
     from recommender import Article, Recommender, Settings
 
     if (article is None) == (text is None):

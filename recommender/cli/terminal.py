@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
+import click
+
 _HARMLESS_CATEGORIES_START = ("L", "M", "N", "P", "S", "Zs")
 _JOINERS = "\u200c\u200d"  # Persian, Indic scripts and emoji need them
 _MANY_MARKS = 8  # more accents on one letter than any language puts there
@@ -92,20 +94,14 @@ def print_table(
         columns: Heading to width: a number of characters, or a share of what these leave.
         rows: Cells, one a column; made harmless here.
     """
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    from recommender.cli.table import table_lines, terminal_width
 
-    heading = Text(harmless(title), style="bold")
-    table = Table(title=heading, title_justify="left", box=None, expand=True, pad_edge=False)
-    for name, width in columns.items():
-        if isinstance(width, int):
-            table.add_column(name, min_width=width, no_wrap=True, justify="right")
-        else:
-            table.add_column(name, ratio=round(width * 100), no_wrap=True, overflow="ellipsis")
-    for cells in rows:
-        table.add_row(*(Text(harmless(cell)) for cell in cells))
-    Console(highlight=False).print(table)
+    cells = [[harmless(cell) for cell in row] for row in rows]
+    heading, *lines = table_lines(columns, cells, terminal_width())
+    click.echo(click.style(harmless(title), bold=True))
+    click.echo(click.style(heading, bold=True))
+    for line in lines:
+        click.echo(line)
 
 
 def print_notes(title: str, notes: Iterable[tuple[str, Sequence[str]]]) -> None:
