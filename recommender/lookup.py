@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -93,6 +92,8 @@ class Lookup:
 
     def _closest(self, reference: str) -> list[str]:
         """Ids whose last part looks most like the reference, best first."""
+        import difflib
+
         wanted = reference.rsplit("/", 1)[-1]
         by_name = {name.rsplit("/", 1)[-1]: name for name in self.snapshot.ids}
         names = difflib.get_close_matches(wanted, by_name, n=N_CLOSEST, cutoff=0.5)

@@ -6,7 +6,6 @@ none.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -44,6 +43,8 @@ class Section:
 
     def allow(self, *keys: str) -> None:
         """No other keys than these."""
+        import difflib
+
         for key in self.data:
             if key not in keys:
                 close = difflib.get_close_matches(key[:N_SHOWN], keys, n=1)

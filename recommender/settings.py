@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from recommender.section import Section, load_mapping
+if TYPE_CHECKING:
+    from recommender.section import Section
 
 FILE_NAME = "recommender.yaml"
 WEIGHTS_FILE = "recommender.weights.yaml"
@@ -136,10 +137,14 @@ class Settings:
         chosen = path or Path(FILE_NAME)
         if path is None and not chosen.exists():
             return cls()
+        from recommender.section import load_mapping
+
         return _settings_from_mapping(load_mapping(chosen), chosen)
 
 
 def _settings_from_mapping(data: Mapping[str, Any], path: Path) -> Settings:
+    from recommender.section import Section
+
     section = Section(data, path, "")
     section.allow(
         *("articles", "index", "model", "include", "exclude", "unpublished", "schema"),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from recommender.embedding.registry import models_folder
 from recommender.ranking.weights import Weights
 from recommender.settings import Settings
+from recommender.shipped import models_folder
 
 
 def site_weights(settings: Settings) -> Weights:

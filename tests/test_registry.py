@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from recommender import shipped
 from recommender.embedding import registry
 from recommender.embedding.registry import (
     Model,
     find_model,
-    models_folder,
     read_registry,
     verify_model,
 )
@@ -25,6 +25,7 @@ from recommender.errors import (
     ModelNotFoundError,
 )
 from recommender.records import ModelIdentity
+from recommender.shipped import models_folder
 
 DEFAULT = "all-minilm-l6-v2"
 OFFICIAL_WEIGHTS = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -299,7 +300,7 @@ def test_models_are_listed_with_where_they_are(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_missing_registry_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """An installation without its models folder is broken, and says so."""
-    monkeypatch.setattr(registry, "__file__", "/nowhere/recommender/embedding/registry.py")
+    monkeypatch.setattr(shipped, "__file__", "/nowhere/recommender/shipped.py")
 
     with pytest.raises(ModelNotFoundError, match="registry is missing"):
         models_folder()

@@ -28,6 +28,7 @@ from recommender.errors import (
 )
 from recommender.records import ModelIdentity
 from recommender.section import load_mapping
+from recommender.shipped import models_folder
 
 _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 Verdict = Literal["ok", "missing", "differs"]
@@ -137,22 +138,6 @@ class ModelEntry:
         """The installed package that carries it, or None; the hub is not asked."""
         packages = [source for source in self.model.sources if isinstance(source, PackageSource)]
         return next((source.requirement for source in packages if source.folder()), None)
-
-
-def models_folder() -> Path:
-    """The folder of the registry, in an installed wheel or in a checkout.
-
-    Raises:
-        ModelNotFoundError: It is in neither place.
-    """
-    package = Path(__file__).resolve().parents[1]
-    for folder in (package / "_models", package.parent / "models"):
-        if (folder / "registry.yaml").is_file():
-            return folder
-    raise ModelNotFoundError(
-        f"the model registry is missing beside {package}: install the recommender anew.",
-        model="registry",
-    )
 
 
 @cache

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
 from recommender.errors import MAX_SHOWN, ModelNotFoundError
@@ -29,6 +28,8 @@ class PackageSource:
 
     def folder(self) -> Path | None:
         """The model's folder, or None where the package is not installed."""
+        from importlib import metadata
+
         try:
             distribution = metadata.distribution(self.requirement.split("==", 1)[0])
         except metadata.PackageNotFoundError:

@@ -25,8 +25,6 @@ from recommender.errors import (
     IndexNotFoundError,
     VectorIndexError,
 )
-from recommender.index.check import Check, Progress, check
-from recommender.index.contents import Contents
 from recommender.index.damage import damage
 from recommender.index.files import replace_file, sync_folder, write_array
 from recommender.index.manifest import GENERATION, MAX_BYTES, Manifest
@@ -34,6 +32,9 @@ from recommender.index.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from filelock import FileLock
+
+    from recommender.index.check import Check, Progress
+    from recommender.index.contents import Contents
 
 _TAG = b"Signature: 8a477f597d28d172789f06886806bc55\n# An index that recommender can make again.\n"
 _LABELS = {"CACHEDIR.TAG": _TAG, ".gitignore": b"*\n"}
@@ -93,6 +94,8 @@ class Store:
             IndexMismatchError: It is of another format version.
             VectorIndexError: A file cannot be read.
         """
+        from recommender.index.check import check
+
         with self._naming_failures("read"):
             manifest = self._read_manifest()
             while True:
