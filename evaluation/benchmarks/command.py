@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,9 @@ Result = dict[str, Any]
 def run(
     description: str | None,
     results: Path,
-    measure: Callable[[Path, Path], Result],
+    measure: Callable[..., Result],
     shown: Callable[[Result], str],
+    folders: Sequence[str] = (),
 ) -> None:
     """Measure, write the result file with its circumstances, print what the README says of it.
 
@@ -28,15 +29,19 @@ def run(
         results: The result file, unless `--output` names another.
         measure: Folder of corpora and an empty folder to work in, to the result.
         shown: The result in words or as a table.
+        folders: Further folders that the command line may name, each an argument of `measure`.
     """
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--corpora", type=Path, required=True)
     parser.add_argument("--output", type=Path, default=results)
+    for name in folders:
+        parser.add_argument(f"--{name}", type=Path)
     arguments = parser.parse_args()
+    further = {name: getattr(arguments, name) for name in folders}
     with tempfile.TemporaryDirectory() as scratch:
-        result = measure(arguments.corpora, Path(scratch))
+        result = measure(arguments.corpora, Path(scratch), **further)
     result = {"made": circumstances(datetime.now(UTC)), **result}
     arguments.output.parent.mkdir(parents=True, exist_ok=True)
     arguments.output.write_text(json.dumps(result, indent=2) + "\n", "utf-8")

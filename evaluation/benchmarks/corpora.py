@@ -12,6 +12,9 @@ from recommender import Recommender, Settings, Weights, build, shipped_weights
 LEFT_OUT = Path(__file__).parents[1] / "weights"
 """Weights that were fitted on all corpora but one, named after the one."""
 
+SOURCE = ("source", "commit", "licence")
+"""Rows of a corpus's README that are quoted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
@@ -31,6 +34,14 @@ def unpacked(corpora: Path, scratch: Path) -> Iterator[tuple[str, Path]]:
             with tarfile.open(archive) as tar:
                 tar.extractall(scratch / "corpora", filter="data")
         yield folder.name, scratch / "corpora" / folder.name if archives else folder
+
+
+def source_of(folder: Path) -> dict[str, str]:
+    """Where a corpus comes from, as the table in its README says; empty where it has none."""
+    readme = folder / "README.md"
+    rows = readme.read_text("utf-8").splitlines() if readme.exists() else []
+    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+    return {row[0]: row[1] for row in cells if row[0] in SOURCE and len(row) > 1}
 
 
 def indexed(corpora: Path, scratch: Path) -> Iterator[Indexed]:

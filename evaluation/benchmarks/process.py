@@ -1,4 +1,4 @@
-"""Runs the installed command in a process of its own and says what that cost."""
+"""Runs a command in a process of its own and says what that cost."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
     """What one process cost: seconds of wall clock and of CPU, peak memory in MB (10^6 bytes).
 
-    `said` is its standard output, line by line.
+    The peak is never less than that of the process that started it. `said` is its standard output,
+    line by line.
     """
 
     wall_seconds: float
@@ -22,23 +25,40 @@ class Run:
     said: tuple[str, ...]
 
 
-def recommender(*arguments: object) -> Run:
-    """Run `recommender` with arguments and wait for it.
+def recommender(*arguments: object, folder: Path | None = None) -> Run:
+    """Run `recommender` with arguments and wait for it; errors as for `run_process`."""
+    return run_process([sys.executable, "-m", "recommender", *arguments], folder=folder)
+
+
+def run_process(
+    command: Sequence[object],
+    *,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Run:
+    """Run a command and wait for it.
+
+    Args:
+        command: Program and arguments.
+        folder: Where it runs; None: here.
+        environment: What it knows; None: what we know.
 
     Raises:
         CalledProcessError: It failed.
     """
-    command = [sys.executable, "-m", "recommender", *map(str, arguments)]
+    words = list(map(str, command))
     started = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, text=True, cwd=folder, env=environment
+    ) as process:
         said = process.stdout.read() if process.stdout else ""
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
+        raise subprocess.CalledProcessError(process.returncode, words)
     return Run(
         wall_seconds=round(time.perf_counter() - started, 2),
-        cpu_seconds=round(usage.ru_utime + usage.ru_stime, 2),
+        cpu_seconds=round(usage.ru_utime + usage.ru_stime, 4),
         peak_megabytes=round(usage.ru_maxrss * 1024 / 1e6, 1),
         said=tuple(said.splitlines()),
     )

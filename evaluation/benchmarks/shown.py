@@ -8,7 +8,7 @@ from typing import Any
 
 import ir_measures
 import numpy as np
-from ir_measures import Qrel, ScoredDoc, nDCG
+from ir_measures import Measure, Qrel, ScoredDoc, nDCG
 from numpy.typing import NDArray
 
 from evaluation.catalogue import LIST_LENGTH, Shown
@@ -88,8 +88,8 @@ class Readers:
         }
 
 
-def ndcg(truth: Lists, lists: Lists) -> float:
-    """Mean nDCG@10 over the queries of the truth; one without a list counts 0."""
+def ndcg(truth: Lists, lists: Lists, measure: Measure = MEASURE) -> float:
+    """Mean nDCG over the queries of the truth; one without a list counts 0."""
     qrels = [Qrel(query, doc, 1) for query, docs in truth.items() for doc in docs]
     run = [
         ScoredDoc(query, doc, -rank)
@@ -97,4 +97,4 @@ def ndcg(truth: Lists, lists: Lists) -> float:
         if query in truth
         for rank, doc in enumerate(docs)
     ]
-    return float(ir_measures.calc_aggregate([MEASURE], qrels, run)[MEASURE])
+    return float(ir_measures.calc_aggregate([measure], qrels, run)[measure])

@@ -1,0 +1,39 @@
+"""Writes a made-up site as Markdown files with front matter, every fifth with a related list.
+
+usage: python -m evaluation.benchmarks.synthetic_folder N FOLDER SEED
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from evaluation.benchmarks.reports import as_file
+from evaluation.benchmarks.synthetic import synthetic_articles
+
+EVERY = 5
+LONGEST = 4
+
+
+def write_folder(n: int, folder: Path, rng: np.random.Generator) -> None:
+    """Write n articles, one file each, in the seed's schema.
+
+    Every fifth lists one to four articles with its first topic, which those of a cluster share.
+    """
+    articles, _ = synthetic_articles(n, rng)
+    by_topic: dict[str, list[str]] = {}
+    for article in articles:
+        by_topic.setdefault(article.topics[0], []).append(article.id)
+    for i, article in enumerate(articles):
+        others = [other for other in by_topic[article.topics[0]] if other != article.id]
+        length = min(len(others), int(rng.integers(1, LONGEST + 1))) if i % EVERY == 0 else 0
+        related = rng.choice(others, size=length, replace=False).tolist() if length else []
+        path = folder / f"{article.id}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(as_file(article, related, authors=list(article.authors)), "utf-8")
+
+
+if __name__ == "__main__":
+    write_folder(int(sys.argv[1]), Path(sys.argv[2]), np.random.default_rng(int(sys.argv[3])))
