@@ -15,11 +15,13 @@ from typing import Any
 from evaluation.benchmarks import (
     copies,
     learning,
+    peers,
     policy,
     ranking,
     reports,
     signals,
     spine,
+    startup,
     systems,
     variants,
 )
@@ -34,6 +36,8 @@ TABLES: Mapping[str, Callable[[Any], str]] = {
     "copies": copies.table,
     "variants": variants.table,
     "ranking": ranking.sentence,
+    "startup": startup.table,
+    "peers": peers.table,
 }
 
 
