@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from conftest import Site
 
-from evaluation.benchmarks import peers, startup
+from evaluation.benchmarks import peers, scale, serving, startup, synthetic_folder, unencoded
 from evaluation.benchmarks.corpora import source_of
 from evaluation.benchmarks.peer_environment import REQUIREMENTS, versions
 from evaluation.benchmarks.peer_programs import bm25, tfidf
@@ -172,6 +172,26 @@ def test_a_site_is_described_with_what_was_paid_and_reached(site: Site, tmp_path
     assert peers.table({"corpora": corpora}).endswith(
         "\n\nOf the CPU time of prelims, a later run takes 0.50 on site, 0.25 on site."
     )
+
+
+def test_a_made_up_site_can_be_served(tmp_path: Path) -> None:
+    """Vectors are those of the articles, which are asked for as their own and as strangers."""
+    articles, vectors, index = (tmp_path / name for name in ("articles", "vectors.npz", "index"))
+    synthetic_folder.main("60", str(articles), "0", str(vectors))
+    unencoded.main(str(articles), str(index), str(vectors))
+    engine = Recommender.open(index)
+    with np.load(vectors) as known:
+        assert [article.title for article in engine.articles] == known["titles"].tolist()
+        ids = [article.id for article in engine.articles]
+        assert np.array_equal(engine.vectors(ids), known["vectors"])
+    found = serving.measured(index, vectors, 10)
+
+    assert found["open_seconds"] > 0
+    assert found["lists"]["p50"] <= found["lists"]["p99"]
+    cost = {"cpu_seconds": 3.0, "peak_megabytes": 20.0}
+    site = {"articles": 60, "index": cost, "export": cost, "index_megabytes": 1.0, **found}
+    (row,) = scale.table({"sites": [site]}).splitlines()[2:]
+    assert row.startswith("| 60 | 3 s | 20 MB | 3 s | 20 MB | ")
 
 
 def test_what_peers_need_is_pinned() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,7 +59,10 @@ def describe(article: Article, vocabularies: Mapping[str, Vocabulary]) -> Descri
 
 
 def _keys(terms: Sequence[str]) -> NDArray[np.int64]:
-    return np.array([term_key(term) for term in terms], dtype=np.int64)
+    return np.array([_key(term) for term in terms], dtype=np.int64)
+
+
+_key = lru_cache(maxsize=1 << 16)(term_key)  # most words of an article are those of the one before
 
 
 def _tf_idf(keys: NDArray[np.int64], vocabulary: Vocabulary, width: int) -> Terms:

@@ -1,0 +1,91 @@
+"""Asks an index for lists, one after the other on one thread, and says how long each took.
+
+usage: python -m evaluation.benchmarks.serving INDEX VECTORS N
+
+N articles are asked for once each, half of them as if the index did not hold them, with their
+vectors. So nothing is looked up that was computed before. It prints JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from recommender import Recommender, Settings
+
+N_OPENINGS = 5
+N_WARMING = 20  # lists that nobody times, so that lazy imports are done
+K = 10
+SEED = 5
+
+
+def measured(index: Path, vectors: Path, n: int) -> dict[str, Any]:
+    """Opening, and lists without reasons and with them, in milliseconds."""
+    opened = [
+        _seconds(lambda: Recommender.open(index, settings=Settings())) for _ in range(N_OPENINGS)
+    ]
+    engine = Recommender.open(index, settings=Settings())
+    first = _seconds(lambda: engine.recommend(engine.articles[0].id, K))
+    with threadpool_limits(limits=1):
+        lists = {
+            "lists": list(_timed(engine, vectors, n, SEED, explain=False)),
+            "lists with reasons": list(_timed(engine, vectors, n, SEED + 1, explain=True)),
+        }
+    return {
+        "open_seconds": round(statistics.median(opened), 3),
+        "first_list_seconds": round(first, 3),
+        **{name: _quantiles(of) for name, of in lists.items()},
+    }
+
+
+def _timed(
+    engine: Recommender, vectors: Path, n: int, seed: int, *, explain: bool
+) -> Iterator[tuple[bool, float]]:
+    """For each list whether the article was from outside, and seconds."""
+    rng = np.random.default_rng(seed)
+    with np.load(vectors) as known:
+        matrix = known["vectors"]
+    size = min(n + N_WARMING, len(matrix))
+    for i, row in enumerate(rng.choice(len(matrix), size=size, replace=False).tolist()):
+        article, vector = engine.articles[row], matrix[row].copy()
+        asked: Callable[[], object]
+        if i % 2:
+            outsider = replace(article, id="", path=None)
+            asked = lambda: engine.recommend(outsider, K, vector=vector, explain=explain)  # noqa: E731,B023
+        else:
+            asked = lambda: engine.recommend(article.id, K, explain=explain)  # noqa: E731,B023 - used at once
+        seconds = _seconds(asked)
+        if i >= N_WARMING:
+            yield bool(i % 2), seconds
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started
+
+
+def _quantiles(timed: list[tuple[bool, float]]) -> dict[str, float]:
+    """Milliseconds."""
+    every = [1e3 * seconds for _, seconds in timed]
+    outside = [1e3 * seconds for is_outside, seconds in timed if is_outside]
+    inside = [1e3 * seconds for is_outside, seconds in timed if not is_outside]
+    return {
+        "p50": round(statistics.median(every), 2),
+        "p99": round(float(np.percentile(every, 99)), 2),
+        "p50_inside": round(statistics.median(inside), 2),
+        "p50_outside": round(statistics.median(outside), 2),
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(measured(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))))
