@@ -82,7 +82,7 @@ def cli(ctx: click.Context, config: str | None, debug: bool) -> None:  # noqa: F
     from recommender.cli.log import show_warnings
 
     show_warnings()
-    ctx.obj = Path(config) if config else None
+    ctx.obj = None if config is None else Path(config)
     _ = debug  # looked up where errors end, in `main`
 
 
