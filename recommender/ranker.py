@@ -29,7 +29,6 @@ from recommender.ranking.stored import from_arrays
 from recommender.ranking.weights import Weights
 from recommender.records import Article, Origin
 from recommender.settings import Filters, Policy
-from recommender.terms.collect import collect
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -116,6 +115,8 @@ class Ranker:
             cells: Of the vectors, where there are many.
             earlier: A state before, from which is taken over what still holds.
         """
+        from recommender.terms.collect import collect
+
         near, rows = Neighbourhoods.unknown(len(vectors)), np.arange(len(vectors))
         if earlier:
             near, rows = earlier.carried_over(vectors)

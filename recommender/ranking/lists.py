@@ -46,8 +46,9 @@ class Lists:
         rows = np.fromiter(lists.keys(), np.int64, len(lists))
         sources = np.repeat(rows, [len(entries) for entries in lists.values()])
         targets = np.fromiter(chain(*lists.values()), np.int64, len(sources))
-        pairs = np.unique(np.stack([sources, targets])[:, sources != targets], axis=1)
-        graph = Graph.from_pairs(pairs[0], pairs[1], n_articles)
+        pairs = np.sort((sources * n_articles + targets)[sources != targets])
+        pairs = pairs[np.diff(pairs, prepend=-1) > 0]  # `np.unique` would import `numpy.ma`
+        graph = Graph.from_pairs(*np.divmod(pairs, n_articles), n_articles)
         lengths = graph.out_degrees()
         facts = np.empty((n_articles, 2), dtype=np.int64)  # side by side, found in one look
         only_entry, n_listing = facts.T
