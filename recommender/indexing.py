@@ -21,6 +21,7 @@ from recommender.corpus.links import Resolution, resolve
 from recommender.corpus.reader import Reading, read_folder
 from recommender.corpus.schema.presets import schema_from_settings
 from recommender.corpus.urls import canonical_url
+from recommender.embedding.encoder import with_precision
 from recommender.embedding.registry import Model, find_model
 from recommender.embedding.texts import TEXT_RECIPE, embedding_text, text_key
 from recommender.errors import ArticleError, ConfigError
@@ -167,6 +168,10 @@ def _update(
     reading = read_folder(folder, settings, known=known, progress=_stage("reading", progress))
     if not reading.articles:
         raise _nothing_read(folder, reading)
+    if isinstance(source, Model):
+        made_with = previous.manifest.recipe.model if previous else None
+        source = with_precision(source, settings.precision, made_with)
+        recipe = replace(recipe, model=source.identity)
     resolution = resolve(reading.articles, site_url=settings.schema.site_url)
     before = previous.digests() if previous else {}
     ground = ground_of(previous) if previous else None

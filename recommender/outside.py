@@ -75,7 +75,7 @@ class Outside:
 
     def _encoder_of(self, made_with: ModelIdentity) -> Encoder:
         """The encoder that made the vectors; no other gives any that compare with them."""
-        if self._encoder is None or self._encoder.identity.fingerprint != made_with.fingerprint:
+        if self._encoder is None or not self._encoder.identity.is_alike(made_with):
             self._encoder = self._open(made_with)
         return self._encoder
 
@@ -90,7 +90,7 @@ class Outside:
                 f"“{made_with.name}” than are here now: run `recommender index` again.",
                 path=self._index,
             )
-        return open_encoder(model)
+        return open_encoder(model.at(made_with.precision))
 
 
 def _usable(vector: NDArray[np.float32], dim: int) -> NDArray[np.float32]:

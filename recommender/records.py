@@ -12,6 +12,7 @@ from typing import Literal
 
 Origin = Literal["ranked", "curated", "pinned"]
 Severity = Literal["warning", "error"]
+Precision = Literal["float32", "bfloat16"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,17 +144,23 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class ModelIdentity:
-    """Which model made a set of vectors.
+    """Which model made a set of vectors, and how.
 
     Attributes:
         name: The name under which it is found again: registry name, folder or hub name.
         fingerprint: SHA-256 over the names and hashes of its files, hexadecimal.
         files: File name, relative to the model's folder, to SHA-256, hexadecimal.
+        precision: The numbers in which it computes; None where that is not known, or still open.
     """
 
     name: str
     fingerprint: str
     files: Mapping[str, str]
+    precision: Precision | None = None
+
+    def is_alike(self, other: ModelIdentity) -> bool:
+        """Whether both make the same vectors, up to the noise of their numbers."""
+        return (self.fingerprint, self.precision) == (other.fingerprint, other.precision)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def rows_before(
     texts: Sequence[str], model: ModelIdentity, previous: Snapshot | None
 ) -> NDArray[np.int64]:
     """The row at which the last index holds each text's vector by the same model, or -1."""
-    if previous is None or previous.manifest.recipe.model.fingerprint != model.fingerprint:
+    if previous is None or not previous.manifest.recipe.model.is_alike(model):
         return np.full(len(texts), -1)
     return previous.rows_with_text_keys([text_key(text) for text in texts])
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 if TYPE_CHECKING:
     from recommender.section import Section
@@ -21,6 +21,7 @@ DEFAULT_MODEL = "all-minilm-l6-v2"
 DEFAULT_INCLUDE = ("**/*.md", "**/*.markdown")
 
 Unpublished = Literal["show", "hide"]
+ChosenPrecision = Literal["auto", "float32", "bfloat16"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,8 @@ class Settings:
         articles: The articles folder, or None where every command must be told.
         index: The index directory.
         model: Registry name, folder or hub name of the embedding model.
+        precision: The numbers in which it computes. `auto`: those in which an index has been made;
+            for a new one, the fastest of this machine.
         include: Glob patterns, relative to the articles folder, of files to read.
         exclude: Glob patterns of files and folders to leave out.
         unpublished: Whether unpublished articles are recommended; None takes the preset's choice.
@@ -111,6 +114,7 @@ class Settings:
     articles: Path | None = None
     index: Path = Path(DEFAULT_INDEX)
     model: str = DEFAULT_MODEL
+    precision: ChosenPrecision = "auto"
     include: tuple[str, ...] = DEFAULT_INCLUDE
     exclude: tuple[str, ...] = ()
     unpublished: Unpublished | None = None
@@ -147,14 +151,15 @@ def _settings_from_mapping(data: Mapping[str, Any], path: Path) -> Settings:
 
     section = Section(data, path, "")
     section.allow(
-        *("articles", "index", "model", "include", "exclude", "unpublished", "schema"),
-        *("policy", "filters"),
+        *("articles", "index", "model", "precision", "include", "exclude", "unpublished"),
+        *("schema", "policy", "filters"),
     )
     articles = section.text("articles")
     return Settings(
         articles=path.parent / articles if articles else None,
         index=path.parent / (section.text("index") or DEFAULT_INDEX),
         model=_model(section.text("model") or DEFAULT_MODEL, path),
+        precision=section.choice("precision", get_args(ChosenPrecision)) or "auto",
         include=section.texts("include") or DEFAULT_INCLUDE,
         exclude=section.texts("exclude"),
         unpublished=section.choice("unpublished", ("show", "hide")),

@@ -16,7 +16,7 @@ from recommender.records import Article, ModelIdentity, Problem, RelatedLink
 LINKED = "https://forbes.example/sora"
 RECIPE = Recipe(
     recommender="1.0",
-    model=ModelIdentity("fake", "f" * 64, {"weights": "0" * 64}),
+    model=ModelIdentity("fake", "f" * 64, {"weights": "0" * 64}, "bfloat16"),
     text_recipe="title/1",
     reading="r",
     articles_folder="articles",

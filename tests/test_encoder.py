@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import ClassVar, get_args
 
 import numpy as np
 import pytest
@@ -16,21 +17,32 @@ from recommender.embedding.encoder import Encoder, SentenceEncoder, open_encoder
 from recommender.embedding.registry import Model, find_model
 from recommender.embedding.sources import FolderSource
 from recommender.errors import ModelError, ModelIntegrityError
-from recommender.records import ModelIdentity
+from recommender.records import ModelIdentity, Precision
 
 TEXTS = ["Sora makes films", "A chip plant opens in Ohio", "猫", "", "Sora makes films", "x " * 900]
 
 
 @pytest.fixture(scope="module")
 def real() -> Encoder:
-    """The default model, loaded once."""
-    return open_encoder(find_model("all-minilm-l6-v2"))
+    """The default model in float32, loaded once."""
+    return open_encoder(find_model("all-minilm-l6-v2").at("float32"))
 
 
-@pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.model)])
+@pytest.fixture(scope="module")
+def rough() -> Encoder:
+    """The default model in bfloat16, loaded once."""
+    return open_encoder(find_model("all-minilm-l6-v2").at("bfloat16"))
+
+
+REAL = [pytest.param(name, marks=pytest.mark.model) for name in ("real", "rough")]
+
+
+@pytest.fixture(params=["fake", *REAL])
 def encoder(request: pytest.FixtureRequest) -> Encoder:
     """Every encoder that there is."""
-    chosen: Encoder = FakeEncoder() if request.param == "fake" else request.getfixturevalue("real")
+    chosen: Encoder = (
+        FakeEncoder() if request.param == "fake" else request.getfixturevalue(request.param)
+    )
     return chosen
 
 
@@ -57,6 +69,15 @@ class TestContract:
         """Beyond the noise of float32."""
         assert np.allclose(encoder.encode(TEXTS)[::-1], encoder.encode(TEXTS[::-1]), atol=1e-5)
 
+    def test_the_company_of_a_text_hardly_matters(self, encoder: Encoder) -> None:
+        """Its vector moves by no more than the noise of the numbers that are computed with."""
+        one_by_one = np.concatenate([encoder.encode([text]) for text in TEXTS])
+        together = encoder.encode(TEXTS)
+
+        assert np.sum(one_by_one * together, axis=1).min() > 0.9995
+        if encoder.identity.precision != "bfloat16":
+            assert np.abs(one_by_one - together).max() < 1e-5
+
     def test_nothing_gives_an_empty_matrix(self, encoder: Encoder) -> None:
         """No texts, no rows, but a known dimension."""
         assert encoder.encode([]).shape == (0, encoder.dim)
@@ -64,9 +85,10 @@ class TestContract:
     def test_progress_ends_at_the_total(self, encoder: Encoder) -> None:
         """The last call says that all is done."""
         calls: list[tuple[int, int]] = []
-        encoder.encode([f"text {i}" for i in range(70)], progress=lambda *call: calls.append(call))
+        encoder.encode([f"text {i}" for i in range(300)], progress=lambda *call: calls.append(call))
 
-        assert calls[-1] == (70, 70)
+        assert calls[-1] == (300, 300)
+        assert calls == sorted(calls)
 
     def test_lone_surrogates_are_read(self, encoder: Encoder) -> None:
         """A caller's broken text is no reason to stop."""
@@ -82,15 +104,29 @@ def test_the_real_model_knows_what_words_mean(real: Encoder) -> None:
 
 
 @pytest.mark.model
-def test_our_batching_changes_no_vector(real: Encoder) -> None:
-    """The library on its own, at its defaults, gives the same up to float noise."""
+def test_vectors_are_those_of_the_library(real: Encoder, rough: Encoder) -> None:
+    """On its own, at its defaults, it gives the same up to the noise of the numbers."""
     from sentence_transformers import SentenceTransformer
 
     folder = find_model("all-minilm-l6-v2").locate()
     plain = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
     expected = plain.encode(TEXTS, normalize_embeddings=True, show_progress_bar=False)
 
-    assert np.sum(real.encode(TEXTS) * expected, axis=1).min() > 0.99999
+    assert np.abs(real.encode(TEXTS) - expected).max() < 1e-5
+    assert 0.9995 < np.sum(rough.encode(TEXTS) * expected, axis=1).min() < 0.999999
+
+
+@pytest.mark.model
+def test_a_model_that_is_left_the_choice_computes_as_the_cpu_does_fastest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And says which precision it took."""
+    for precision in get_args(Precision):
+        monkeypatch.setattr(
+            "recommender.embedding.encoder.fastest_precision", lambda p=precision: p
+        )
+
+        assert open_encoder(find_model("all-minilm-l6-v2")).identity.precision == precision
 
 
 @pytest.mark.model
@@ -115,8 +151,17 @@ class _Transformer:
     def __init__(self, row: list[float]) -> None:
         self.row = row
 
+    prompts: ClassVar[dict[str, str]] = {}
+    default_prompt_name = None
+
+    def eval(self) -> _Transformer:
+        return self
+
     def get_embedding_dimension(self) -> int:
         return len(self.row)
+
+    def preprocess(self, texts: list[str], prompt: str | None) -> dict[str, object]:
+        return {}
 
     def encode(self, texts: list[str], **_options: object) -> NDArray[np.float32]:
         return np.asarray([self.row] * len(texts), dtype=np.float32)
@@ -260,7 +305,7 @@ def test_a_file_that_is_not_promised_is_never_seen(folder: Path, real: Encoder) 
     """The loader gets the verified files alone, and would stumble over this one."""
     promised = find_model("all-minilm-l6-v2").identity
     (folder / "adapter_config.json").write_bytes(b"{}")
-    opened = open_encoder(Model(promised, (FolderSource(folder),)))
+    opened = open_encoder(Model(promised, (FolderSource(folder),)).at("float32"))
 
     assert np.allclose(opened.encode(TEXTS), real.encode(TEXTS), atol=1e-5)
 

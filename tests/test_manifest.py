@@ -34,7 +34,8 @@ GOLDEN = """\
       "fingerprint": "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
       "files": {
         "weights": "0000000000000000000000000000000000000000000000000000000000000000"
-      }
+      },
+      "precision": "bfloat16"
     },
     "text_recipe": "title/1",
     "reading": "r",

@@ -37,6 +37,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
 articles: content
 index: cache/index
 model: ./models/own
+precision: bfloat16
 include: "**/*.md"
 exclude: [drafts/**, "**/README.md"]
 unpublished: hide
@@ -58,6 +59,7 @@ schema:
         articles=tmp_path / "content",
         index=tmp_path / "cache/index",
         model=str(tmp_path / "models/own"),
+        precision="bfloat16",
         include=("**/*.md",),
         exclude=("drafts/**", "**/README.md"),
         unpublished="hide",
@@ -84,6 +86,7 @@ schema:
         ("exclude: {a: b}", "exclude", "expected a text or a list of texts"),
         ("include: [1]", "include", "expected a text or a list of texts"),
         ("unpublished: maybe", "unpublished", "is 'maybe'; expected show or hide"),
+        ("precision: int8", "precision", "is 'int8'; expected auto or float32 or bfloat16"),
         ("policy: {floor: 2}", "policy.floor", "is 2; expected a number from 0 to 1"),
         ("policy: {exposure: yes}", "policy.exposure", "is True; expected a number from 0 to 10"),
         ("policy: {per_provider: 0}", "policy.per_provider", "expected a number from 1 to 1000"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -26,7 +26,7 @@ from recommender.errors import (
     ModelIntegrityError,
     ModelNotFoundError,
 )
-from recommender.records import ModelIdentity
+from recommender.records import ModelIdentity, Precision
 from recommender.section import load_mapping
 from recommender.shipped import models_folder
 
@@ -45,6 +45,10 @@ class Model:
 
     identity: ModelIdentity
     sources: tuple[Source, ...]
+
+    def at(self, precision: Precision | None) -> Model:
+        """The same model, to be computed in a precision; None leaves that open."""
+        return replace(self, identity=replace(self.identity, precision=precision))
 
     def locate(self) -> Path:
         """The first folder in which every file has its promised hash; the network is asked last.
