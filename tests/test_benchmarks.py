@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,11 @@ import numpy as np
 import pytest
 from conftest import PLAIN, Site
 from evaluated_site import WEIGHTS, fill
+from numpy.typing import NDArray
 
 from evaluation.benchmarks import (
     copies,
+    encoding,
     learning,
     policy,
     ranking,
@@ -24,7 +27,7 @@ from evaluation.benchmarks import (
 from evaluation.benchmarks.corpora import Indexed, unseen_weights
 from evaluation.benchmarks.readme import with_tables
 from evaluation.benchmarks.shown import Readers
-from recommender import SIGNALS, Article, Recommender, Settings, build, shipped_weights
+from recommender import SIGNALS, Article, Recommender, Settings, Weights, build, shipped_weights
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "evaluation" / "benchmarks" / "results"
@@ -246,6 +249,52 @@ def test_ranking_is_timed_over_pools_of_one_size() -> None:
     found = ranking.timed(ranker, 5, 50, rng)
 
     assert all(0 < of["median"] <= of["p99"] for of in found.values())
+
+
+def test_encoding_is_fast_and_costs_no_quality() -> None:
+    """In what this machine chooses, at least 2.5 times the library; nDCG@10 stays within .002."""
+    result = json.loads((RESULTS / "encoding.json").read_text("utf-8"))
+
+    assert result["ways"][result["chosen_here"]]["ratio"] >= 2.5
+    assert result["ways"]["float32"]["least_cosine"] > 0.999999
+    assert result["ways"]["bfloat16"]["least_cosine"] > 0.9995
+    for corpus in result["corpora"].values():
+        assert abs(corpus["shipped"]["gain"]) <= 0.002
+        assert abs(corpus["embedding"]["gain"]) <= 0.002
+
+
+def test_ways_of_encoding_take_turns() -> None:
+    """Each round begins with another; every figure is beside the first way's."""
+    begun: list[str] = []
+
+    def way(name: str, shift: float) -> encoding.Encode:
+        def encode(texts: Sequence[str]) -> NDArray[np.float32]:
+            begun.append(f"{name}{len(texts)}")
+            return np.array([[1, shift]] * len(texts), dtype=np.float32)
+
+        return encode
+
+    ways = {name: way(name, shift) for name, shift in {"a": 0.0, "b": 0.0, "c": 1.0}.items()}
+    found = encoding.timed(ways, ["text"] * 300, 2)
+
+    assert begun == ["a256", "b256", "c256", "a300", "b300", "c300", "b300", "c300", "a300"]
+    assert [found[name]["least_cosine"] for name in ways] == [1, 1, round(0.5**0.5, 6)]
+    assert (found["a"]["ratio"], found["a"]["cpu_ratio"]) == (1, 1)
+    assert all(len(of_one["texts_a_second"]) == 2 for of_one in found.values())
+
+
+def test_vectors_that_are_alike_rank_alike(site: Site, filled: Recommender) -> None:
+    """The same index twice: nothing is gained, and the table says what is reached."""
+    plain = Recommender.open(site.index, settings=Settings(), weights=Weights({"vectors": 1}))
+    found = encoding.quality({"float32": filled, "bfloat16": filled}, "nobody's")
+    way = {"median": 2.0, "ratio": 1.0, "cpu_median": 1.0, "cpu_ratio": 1.0}
+    shown = encoding.table({"ways": {encoding.LIBRARY: way}, "corpora": {"site": found}})
+
+    assert found["least_cosine"] == 1
+    assert found["shipped"]["gain"] == found["embedding"]["gain"] == 0
+    assert found["embedding"]["float32"] == pytest.approx(spine.embedding_ndcg(plain), abs=1e-4)
+    assert f"| site | {found['shipped']['float32']:.4f} |" in shown
+    assert f"| `{encoding.LIBRARY}` | 2 | 1.0 |" in shown
 
 
 def test_a_variant_is_the_site_without_one_of_its_parts(site: Site, tmp_path: Path) -> None:

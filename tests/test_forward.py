@@ -129,10 +129,10 @@ def _deep_model(folder: Path, *, padding_side: str) -> Any:
     chosen = json.loads(settings.read_bytes()) | {"padding_side": padding_side}
     settings.write_text(json.dumps(chosen), "utf-8")
     sizes = {"hidden_size": 48, "intermediate_size": 96, "vocab_size": 30522}
-    layers = {"num_hidden_layers": 2, "num_attention_heads": 4}
+    heads = {"num_attention_heads": 4, "num_key_value_heads": 4}
     kind = BertConfig if padding_side == "right" else Qwen2Config
     torch.manual_seed(5)
-    AutoModel.from_config(kind(**sizes, **layers)).save_pretrained(folder)
+    AutoModel.from_config(kind(**sizes, **heads, num_hidden_layers=2)).save_pretrained(folder)
     first = Transformer(str(folder))
     first.max_seq_length = 100
     mode = "mean" if padding_side == "right" else "lasttoken"

@@ -14,6 +14,7 @@ from typing import Any
 
 from evaluation.benchmarks import (
     copies,
+    encoding,
     learning,
     peers,
     policy,
@@ -38,6 +39,7 @@ TABLES: Mapping[str, Callable[[Any], str]] = {
     "ranking": ranking.sentence,
     "startup": startup.table,
     "peers": peers.table,
+    "encoding": encoding.table,
 }
 
 
