@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from recommender.embedding.encoder import SentenceEncoder
 from recommender.embedding.forward import (
@@ -86,6 +88,43 @@ def test_an_error_of_one_part_ends_the_work(two_threads: Any) -> None:
         list(side_by_side(work, range(1000)))
     assert len(begun) < 1000
     assert two_threads.get_num_threads() == 2
+
+
+class _Tokenising:
+    """Stands in for a model, and sees whether its tokenizer is entered twice at a time."""
+
+    prompts: ClassVar[dict[str, str]] = {}
+    default_prompt_name = None
+
+    def __init__(self) -> None:
+        self.n_inside = self.n_entered = self.most_inside = 0
+
+    def eval(self) -> _Tokenising:
+        return self
+
+    def get_embedding_dimension(self) -> int:
+        return 2
+
+    def preprocess(self, texts: list[str], prompt: None) -> dict[str, object]:
+        self.n_entered += 1
+        self.n_inside += 1
+        self.most_inside = max(self.most_inside, self.n_inside)
+        time.sleep(0.01)
+        self.n_inside -= 1
+        return {}
+
+    def encode(self, texts: list[str], **_options: object) -> NDArray[np.float32]:
+        self.preprocess(texts, None)
+        return np.ones((len(texts), 2), dtype=np.float32)
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_a_tokenizer_is_never_entered_twice() -> None:
+    """Whatever the threads do, one waits for the other there."""
+    transformer = _Tokenising()
+    SentenceEncoder(ModelIdentity("m", "", {}), transformer).encode([str(i) for i in range(300)])
+
+    assert (transformer.n_entered, transformer.most_inside) == (6, 1)
 
 
 @pytest.mark.parametrize(

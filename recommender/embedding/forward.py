@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -26,6 +27,7 @@ WIDTH_STEP = 8
 BATCH = 32
 """Texts of a batch where the model does not tell their tokens."""
 
+_TOKENISING = Lock()  # a tokenizer must not be entered twice: it is set up anew for each call
 Part = TypeVar("Part")
 Found = TypeVar("Found")
 
@@ -97,9 +99,10 @@ def raw_vectors(transformer: Any, texts: Sequence[str]) -> NDArray[np.float32]:
 
     with torch.inference_mode():
         prompt = transformer.prompts.get(transformer.default_prompt_name)
-        features = transformer.preprocess(list(texts), prompt=prompt)
-        if not _is_padded(features):
-            return _encoded(transformer, texts)
+        with _TOKENISING:
+            features = transformer.preprocess(list(texts), prompt=prompt)
+            if not _is_padded(features):
+                return _encoded(transformer, texts)
         mask = features["attention_mask"]
         is_right_padded = bool(mask[:, 0].all())
         vectors = np.empty((len(texts), transformer.get_embedding_dimension()), dtype=np.float32)
