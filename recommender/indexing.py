@@ -9,13 +9,11 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from recommender.corpus.links import Resolution, resolve
 from recommender.corpus.reader import Reading, read_folder
@@ -25,28 +23,18 @@ from recommender.embedding.encoder import with_precision
 from recommender.embedding.registry import Model, find_model
 from recommender.embedding.texts import TEXT_RECIPE, embedding_text, text_key
 from recommender.errors import ArticleError, ConfigError
-from recommender.index.cells import Cells
 from recommender.index.contents import Contents
 from recommender.index.manifest import Recipe
 from recommender.index.store import Store
 from recommender.ranker import Ranker
 from recommender.ranking.stored import to_arrays
-from recommender.reuse import (
-    earlier_state,
-    ground_of,
-    known_files,
-    open_previous,
-    rows_before,
-    vectors_of,
-)
+from recommender.reuse import Previous
 from recommender.settings import Settings
 from recommender.version import __version__
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from recommender.embedding.encoder import Encoder
-    from recommender.records import Article, ModelIdentity, Problem
+    from recommender.records import ModelIdentity, Problem
 
 Progress = Callable[[str, int, int], None]
 log = logging.getLogger(__name__)
@@ -163,36 +151,21 @@ def _update(
     progress: Progress | None,
 ) -> BuildReport:
     recipe = _recipe(folder, store, settings, source.identity)
-    previous = open_previous(store)
-    known = known_files(previous, recipe) if previous else {}
+    previous = Previous.open(store)
+    known = previous.known_files(recipe)
     reading = read_folder(folder, settings, known=known, progress=_stage("reading", progress))
     if not reading.articles:
         raise _nothing_read(folder, reading)
     if isinstance(source, Model):
-        made_with = previous.manifest.recipe.model if previous else None
-        source = with_precision(source, settings.precision, made_with)
+        source = with_precision(source, settings.precision, previous.made_with)
         recipe = replace(recipe, model=source.identity)
     resolution = resolve(reading.articles, site_url=settings.schema.site_url)
-    before = previous.digests() if previous else {}
-    ground = ground_of(previous) if previous else None
-    is_changed = (
-        previous is None
-        or previous.manifest.recipe != recipe
-        or before != reading.digests
-        or ground is None
-    )
+    is_changed = not previous.is_up_to_date(recipe, reading.digests)
     n_encoded = 0
     if is_changed:
-        articles = sorted((*reading.articles, *resolution.linked), key=lambda article: article.id)
-        texts = [embedding_text(article.title, article.excerpt) for article in articles]
-        rows = rows_before(texts, source.identity, previous)
         stage = _stage("encoding", progress)
-        vectors, n_encoded = vectors_of(texts, rows, source, previous, stage)
-        cells = Cells.of(vectors, previous.cells if previous else None, rows)
-        earlier = earlier_state(articles, rows, previous, ground)
-        ground = Ranker.prepare(articles, vectors, cells, earlier)
-        contents = _contents(articles, texts, vectors, reading, resolution, recipe)
-        store.write(replace(contents, cells=cells, kept=to_arrays(ground)))
+        contents, n_encoded = _made(reading, resolution, recipe, source, previous, stage)
+        store.write(contents)
     warned = {problem.path for problem in reading.problems if problem.severity == "warning"}
     return BuildReport(
         index=store.path,
@@ -204,7 +177,7 @@ def _update(
         n_linked=len(resolution.linked),
         n_lists=len(resolution.lists),
         n_encoded=n_encoded,
-        n_removed=len(before.keys() - reading.digests.keys()),
+        n_removed=len(previous.digests().keys() - reading.digests.keys()),
         is_changed=is_changed,
         problems=tuple(
             sorted((*reading.problems, *resolution.problems), key=lambda p: (p.path, p.line or 0))
@@ -230,15 +203,22 @@ def _recipe(folder: Path, store: Store, settings: Settings, model: ModelIdentity
     )
 
 
-def _contents(
-    articles: Sequence[Article],
-    texts: Sequence[str],
-    vectors: NDArray[np.float32],
+def _made(
     reading: Reading,
     resolution: Resolution,
     recipe: Recipe,
-) -> Contents:
-    return Contents(
+    source: Encoder | Model,
+    previous: Previous,
+    progress: Callable[[int, int], None] | None,
+) -> tuple[Contents, int]:
+    """What is to be written, and how many texts had to be encoded for it."""
+    articles = sorted((*reading.articles, *resolution.linked), key=lambda article: article.id)
+    texts = [embedding_text(article.title, article.excerpt) for article in articles]
+    rows = previous.rows(texts, source.identity)
+    vectors, n_encoded = previous.vectors(texts, rows, source, progress)
+    cells = previous.cells(vectors, rows)
+    ground = Ranker.prepare(articles, vectors, cells, previous.earlier(articles, rows))
+    contents = Contents(
         articles=articles,
         vectors=vectors,
         text_keys=[text_key(text) for text in texts],
@@ -247,7 +227,10 @@ def _contents(
         lists=resolution.lists,
         warnings=[problem for problem in reading.problems if problem.severity == "warning"],
         recipe=recipe,
+        cells=cells,
+        kept=to_arrays(ground),
     )
+    return contents, n_encoded
 
 
 def _nothing_read(folder: Path, reading: Reading) -> ArticleError:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ from recommender.embedding.encoder import open_encoder
 from recommender.embedding.registry import Model
 from recommender.embedding.texts import text_key
 from recommender.errors import IndexFormatError, IndexMismatchError
+from recommender.index.cells import Cells
 from recommender.index.manifest import Recipe
 from recommender.index.snapshot import Snapshot
 from recommender.index.store import Store
@@ -30,86 +32,113 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def open_previous(store: Store) -> Snapshot | None:
-    """The index as it is; None where there is none that can be used."""
-    if not store.exists():
-        return None
-    try:
-        return store.open(thorough=True)  # what is copied on must be whole
-    except (IndexFormatError, IndexMismatchError) as error:
-        log.warning("%s Making it anew.", error)
-        return None
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The last index, if there is one that can be used.
+
+    Attributes:
+        snapshot: What it holds, every byte of it compared; None where there is none.
+        ground: What it kept for ranking; None where that does not fit together.
+    """
+
+    snapshot: Snapshot | None
+    ground: Ground | None
+
+    @classmethod
+    def open(cls, store: Store) -> Previous:
+        """The index that is there; one that is damaged, or of another format, counts as none."""
+        if not store.exists():
+            return cls(None, None)
+        try:
+            snapshot = store.open(thorough=True)  # what is copied on must be whole
+        except (IndexFormatError, IndexMismatchError) as error:
+            log.warning("%s Making it anew.", error)
+            return cls(None, None)
+        return cls(snapshot, _ground(snapshot))
+
+    @property
+    def made_with(self) -> ModelIdentity | None:
+        """The model that made its vectors."""
+        return self.snapshot.manifest.recipe.model if self.snapshot else None
+
+    def digests(self) -> Mapping[str, bytes]:
+        """Those of every file that was read, by its path."""
+        return self.snapshot.digests() if self.snapshot else {}
+
+    def is_up_to_date(self, recipe: Recipe, digests: Mapping[str, bytes]) -> bool:
+        """Whether it is what would be made in this way from files of these digests."""
+        if self.snapshot is None or self.ground is None:
+            return False
+        return self.snapshot.manifest.recipe == recipe and self.digests() == digests
+
+    def known_files(self, recipe: Recipe) -> dict[str, KnownFile]:
+        """What need not be parsed again if its bytes are the same."""
+        if self.snapshot is None:
+            return {}
+        made_by = self.snapshot.manifest.recipe
+        if (made_by.recommender, made_by.reading) != (recipe.recommender, recipe.reading):
+            return {}
+        warnings: dict[str, list[Problem]] = defaultdict(list)
+        for problem in self.snapshot.warnings():
+            warnings[problem.path].append(problem)
+        digests = self.digests()
+        return {
+            path: KnownFile(digests[path], article, tuple(warnings[path]))
+            for path, article in self.snapshot.articles_by_path().items()
+        }
+
+    def rows(self, texts: Sequence[str], model: ModelIdentity) -> NDArray[np.int64]:
+        """The row at which it holds each text's vector by the same model, or -1."""
+        if self.snapshot is None or not self.snapshot.manifest.recipe.model.is_alike(model):
+            return np.full(len(texts), -1)
+        return self.snapshot.rows_with_text_keys([text_key(text) for text in texts])
+
+    def vectors(
+        self,
+        texts: Sequence[str],
+        rows: NDArray[np.int64],
+        source: Encoder | Model,
+        progress: Callable[[int, int], None] | None,
+    ) -> tuple[NDArray[np.float32], int]:
+        """The vector of each text, and how many of them had to be encoded; `rows` as above."""
+        is_new = rows < 0
+        new = sorted({texts[i] for i in np.flatnonzero(is_new).tolist()})
+        parts = []  # the new ones first
+        if new:
+            encoder = open_encoder(source) if isinstance(source, Model) else source
+            encoded = encoder.encode(new, progress=progress)
+            place = {text: i for i, text in enumerate(new)}
+            parts.append(encoded[[place[texts[i]] for i in np.flatnonzero(is_new).tolist()]])
+        if self.snapshot and not is_new.all():
+            parts.append(self.snapshot.vectors[rows[~is_new]])
+        vectors = np.empty((len(texts), parts[0].shape[1]), dtype=np.float32)
+        vectors[np.argsort(~is_new, kind="stable")] = np.concatenate(parts)
+        return vectors, len(new)
+
+    def cells(self, vectors: NDArray[np.float32], rows: NDArray[np.int64]) -> Cells | None:
+        """Cells for vectors, those of before where they do; `rows` as above."""
+        return Cells.of(vectors, self.snapshot.cells if self.snapshot else None, rows)
+
+    def earlier(self, articles: Sequence[Article], rows: NDArray[np.int64]) -> Earlier | None:
+        """What ranking may take over: an article's row is that of its id, if its text is the same.
+
+        Args:
+            articles: Those of now.
+            rows: Of their texts, as above.
+        """
+        if self.snapshot is None or self.ground is None or not np.any(rows >= 0):
+            return None
+        row_of_id = {article_id: row for row, article_id in enumerate(self.snapshot.ids)}
+        own = np.array([row_of_id.get(article.id, -1) for article in articles])
+        keys = self.snapshot.text_keys
+        is_same = (own >= 0) & (rows >= 0) & (keys[own] == keys[rows]).all(axis=1)
+        near = Neighbourhoods(self.ground.levels[:, 0], self.ground.nearest)
+        return Earlier(self.snapshot.vectors, near, np.where(is_same, own, -1))
 
 
-def ground_of(previous: Snapshot) -> Ground | None:
-    """What was kept for ranking, if it fits together."""
+def _ground(snapshot: Snapshot) -> Ground | None:
     try:
-        return from_arrays(previous.vectors, previous.kept)
+        return from_arrays(snapshot.vectors, snapshot.kept)
     except ValueError as error:
-        log.warning("%s", previous.damaged(f"found that {error}"))
+        log.warning("%s", snapshot.damaged(f"found that {error}"))
         return None
-
-
-def known_files(previous: Snapshot, recipe: Recipe) -> dict[str, KnownFile]:
-    """What need not be parsed again if its bytes are the same."""
-    made_by = previous.manifest.recipe
-    if (made_by.recommender, made_by.reading) != (recipe.recommender, recipe.reading):
-        return {}
-    warnings: dict[str, list[Problem]] = defaultdict(list)
-    for problem in previous.warnings():
-        warnings[problem.path].append(problem)
-    digests = previous.digests()
-    return {
-        path: KnownFile(digests[path], article, tuple(warnings[path]))
-        for path, article in previous.articles_by_path().items()
-    }
-
-
-def rows_before(
-    texts: Sequence[str], model: ModelIdentity, previous: Snapshot | None
-) -> NDArray[np.int64]:
-    """The row at which the last index holds each text's vector by the same model, or -1."""
-    if previous is None or not previous.manifest.recipe.model.is_alike(model):
-        return np.full(len(texts), -1)
-    return previous.rows_with_text_keys([text_key(text) for text in texts])
-
-
-def earlier_state(
-    articles: Sequence[Article],
-    rows_of_texts: NDArray[np.int64],
-    previous: Snapshot | None,
-    ground: Ground | None,
-) -> Earlier | None:
-    """What ranking may take over: an article's row is that of its id, if its vector is the same."""
-    if previous is None or ground is None or not np.any(rows_of_texts >= 0):
-        return None
-    row_of_id = {article_id: row for row, article_id in enumerate(previous.ids)}
-    rows = np.array([row_of_id.get(article.id, -1) for article in articles])
-    keys = previous.text_keys
-    is_same = (rows >= 0) & (rows_of_texts >= 0) & (keys[rows] == keys[rows_of_texts]).all(axis=1)
-    near = Neighbourhoods(ground.levels[:, 0], ground.nearest)
-    return Earlier(previous.vectors, near, np.where(is_same, rows, -1))
-
-
-def vectors_of(
-    texts: Sequence[str],
-    rows_before: NDArray[np.int64],
-    source: Encoder | Model,
-    previous: Snapshot | None,
-    progress: Callable[[int, int], None] | None,
-) -> tuple[NDArray[np.float32], int]:
-    """The vector of each text, and how many of them had to be encoded."""
-    is_new = rows_before < 0
-    new = sorted({text for text, new in zip(texts, is_new.tolist(), strict=True) if new})
-    parts = []
-    if new:
-        encoder = open_encoder(source) if isinstance(source, Model) else source
-        encoded = encoder.encode(new, progress=progress)
-        place = {text: i for i, text in enumerate(new)}
-        parts.append(encoded[[place[texts[i]] for i in np.flatnonzero(is_new).tolist()]])
-    if previous and not is_new.all():
-        parts.append(previous.vectors[rows_before[~is_new]])
-    order = np.argsort(~is_new, kind="stable")  # the new ones stand first
-    vectors = np.empty((len(texts), parts[0].shape[1]), dtype=np.float32)
-    vectors[order] = np.concatenate(parts)
-    return vectors, len(new)

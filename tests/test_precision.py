@@ -26,7 +26,7 @@ class _Machine:
         self.fast_in: Precision | None = "bfloat16"
         self.opened: list[Precision | None] = []
         monkeypatch.setattr("recommender.embedding.encoder.fastest_precision", self._fastest)
-        monkeypatch.setattr("recommender.indexing.open_encoder", self._open)
+        monkeypatch.setattr("recommender.reuse.open_encoder", self._open)
         monkeypatch.setattr("recommender.embedding.encoder.open_encoder", self._open)
         for place in ("recommender.indexing", "recommender.embedding.registry"):
             monkeypatch.setattr(f"{place}.find_model", self._find)
