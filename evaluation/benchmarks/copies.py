@@ -22,6 +22,7 @@ import numpy as np
 from evaluation.benchmarks.command import run
 from evaluation.benchmarks.corpora import Indexed, indexed
 from evaluation.benchmarks.policy import POLICIES
+from evaluation.benchmarks.process import FLOAT32
 from evaluation.benchmarks.reports import as_file
 from evaluation.benchmarks.shown import FIRST, OFF, Lists, Readers, ndcg
 from recommender import Article, Recommender, Settings, build
@@ -53,7 +54,7 @@ def tried(corpus: Indexed, scratch: Path, n_copied: int) -> dict[str, Any]:
     originals = write_copies(corpus.engine.articles, site, n_copied, rng)
     index = scratch / "copies" / f"{corpus.name}.index"
     shutil.copytree(scratch / corpus.name, index, dirs_exist_ok=True)  # only copies are encoded
-    build(site, index=index, settings=Settings())
+    build(site, index=index, settings=Settings.from_file(FLOAT32))
     copied = Recommender.open(index, settings=Settings(), weights=corpus.weights)
     return {
         "name": corpus.name,

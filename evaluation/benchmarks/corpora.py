@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from evaluation.benchmarks.process import FLOAT32
 from recommender import Recommender, Settings, Weights, build, shipped_weights
 
 LEFT_OUT = Path(__file__).parents[1] / "weights"
@@ -47,7 +48,7 @@ def source_of(folder: Path) -> dict[str, str]:
 def indexed(corpora: Path, scratch: Path) -> Iterator[Indexed]:
     """Every corpus below a folder, indexed in this process, whatever settings lie about."""
     for name, articles in unpacked(corpora, scratch):
-        build(articles, index=scratch / name, settings=Settings())
+        build(articles, index=scratch / name, settings=Settings.from_file(FLOAT32))
         weights = unseen_weights(name)
         engine = Recommender.open(scratch / name, settings=Settings(), weights=weights)
         yield Indexed(name, articles, engine, weights)

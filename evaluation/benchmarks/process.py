@@ -10,6 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+FLOAT32 = Path(__file__).parent / "float32.yaml"
+"""Settings under which figures are the same whatever numbers a CPU multiplies fastest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -25,9 +28,10 @@ class Run:
     said: tuple[str, ...]
 
 
-def recommender(*arguments: object, folder: Path | None = None) -> Run:
-    """Run `recommender` with arguments and wait for it; errors as for `run_process`."""
-    return run_process([sys.executable, "-m", "recommender", *arguments], folder=folder)
+def recommender(*arguments: object) -> Run:
+    """Run `recommender` in float32 and wait for it; errors as for `run_process`."""
+    command = [sys.executable, "-m", "recommender", "--config", FLOAT32, *arguments]
+    return run_process(command)
 
 
 def run_process(

@@ -20,9 +20,9 @@ from typing import Any
 from evaluation import read_report
 from evaluation.benchmarks.command import run
 from evaluation.benchmarks.corpora import unpacked, unseen_file
-from evaluation.benchmarks.process import recommender
+from evaluation.benchmarks.process import FLOAT32, recommender
 from evaluation.benchmarks.reports import as_file
-from recommender import Article, Recommender, Weights, build
+from recommender import Article, Recommender, Settings, Weights, build
 
 RESULTS = Path(__file__).parent / "results" / "variants.json"
 MEASURE = "nDCG@10"
@@ -95,7 +95,7 @@ def indexed_variant(
     shutil.rmtree(folder, ignore_errors=True)
     write_variant(source, change, folder / "articles")
     shutil.copytree(index, folder / "index")
-    build(folder / "articles", index=folder / "index")
+    build(folder / "articles", index=folder / "index", settings=Settings.from_file(FLOAT32))
     return Recommender.open(folder / "index", weights=Weights({}))
 
 

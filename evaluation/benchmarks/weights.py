@@ -21,11 +21,13 @@ import numpy as np
 
 from evaluation.benchmarks.command import run
 from evaluation.benchmarks.corpora import LEFT_OUT, unpacked
+from evaluation.benchmarks.process import FLOAT32
 from evaluation.benchmarks.variants import VARIANTS, indexed_variant
 from recommender import (
     Corpus,
     Lesson,
     Recommender,
+    Settings,
     Weights,
     build,
     fit_general,
@@ -92,7 +94,7 @@ def measured(corpora: Path, scratch: Path) -> dict[str, Any]:
 
 def taught_by(name: str, articles: Path, folder: Path) -> Taught:
     """Index a corpus and its variants and take down what their lists teach."""
-    build(articles, index=folder / "index")
+    build(articles, index=folder / "index", settings=Settings.from_file(FLOAT32))
     engine = Recommender.open(folder / "index", weights=Weights({}))
     variants = [
         indexed_variant(engine, VARIANTS[variant], folder / "index", folder / variant)
