@@ -20,6 +20,7 @@ from evaluation.benchmarks import (
     policy,
     ranking,
     reports,
+    scale,
     signals,
     spine,
     startup,
@@ -38,6 +39,7 @@ TABLES: Mapping[str, Callable[[Any], str]] = {
     "variants": variants.table,
     "ranking": ranking.sentence,
     "startup": startup.table,
+    "scale": scale.table,
     "peers": peers.table,
     "encoding": encoding.table,
 }
