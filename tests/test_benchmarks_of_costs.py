@@ -11,12 +11,21 @@ import numpy as np
 import pytest
 from conftest import Site
 
-from evaluation.benchmarks import peers, scale, serving, startup, synthetic_folder, unencoded
+from evaluation.benchmarks import (
+    peers,
+    scale,
+    search,
+    serving,
+    startup,
+    synthetic_folder,
+    unencoded,
+)
 from evaluation.benchmarks.corpora import source_of
 from evaluation.benchmarks.peer_environment import REQUIREMENTS, versions
 from evaluation.benchmarks.peer_programs import bm25, tfidf
 from evaluation.benchmarks.peer_programs.reading import read_articles, without_itself
 from evaluation.benchmarks.process import Run, run_process
+from evaluation.benchmarks.synthetic import synthetic_vectors
 from evaluation.benchmarks.synthetic_folder import write_folder
 from evaluation.benchmarks.unencoded import Dice
 from recommender import Recommender, build
@@ -192,6 +201,21 @@ def test_a_made_up_site_can_be_served(tmp_path: Path) -> None:
     site = {"articles": 60, "index": cost, "export": cost, "index_megabytes": 1.0, **found}
     (row,) = scale.table({"sites": [site]}).splitlines()[2:]
     assert row.startswith("| 60 | 3 s | 20 MB | 3 s | 20 MB | ")
+
+
+def test_searches_find_what_there_is() -> None:
+    """Exact ones all of it, cells nearly all; a peer's answers are judged alike."""
+    vectors = synthetic_vectors(300, np.random.default_rng(4))
+    queries, exact = vectors[:20], np.argsort(-(vectors[:20] @ vectors.T), axis=1)[:, :101]
+    ways = {name: search.described(of, queries, exact) for name, of in search.ours(vectors)}
+
+    assert list(ways) == ["numpy product", "exact"]
+    assert all(way["recall@10"] == way["recall@101"] == 1 for way in ways.values())
+    assert search.recalls(exact[:, ::-1], exact)["recall@10"] == 1
+    assert search.recalls(np.full((20, 101), -1), exact)["recall@10"] == 0
+    table = search.table({"sizes": [{"vectors": 300, "ways": ways | {"cells": ways["exact"]}}]})
+    assert table.splitlines()[0] == "| vectors | numpy product | exact | cells |"
+    assert table.count(" ms, 1.000") == 3
 
 
 def test_what_peers_need_is_pinned() -> None:

@@ -20,7 +20,6 @@ from evaluation.benchmarks import (
     policy,
     ranking,
     reports,
-    scale,
     signals,
     spine,
     startup,
@@ -39,7 +38,6 @@ TABLES: Mapping[str, Callable[[Any], str]] = {
     "variants": variants.table,
     "ranking": ranking.sentence,
     "startup": startup.table,
-    "scale": scale.table,
     "peers": peers.table,
     "encoding": encoding.table,
 }

@@ -64,6 +64,12 @@ def synthetic_articles(
     return [articles[i] for i in order], vectors[order]
 
 
+def synthetic_vectors(n: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Vectors of such articles alone, shape `(n, DIM)`, float32, unit rows."""
+    n_clusters = max(1, n // A_CLUSTER)
+    return _vectors(rng.integers(n_clusters, size=n), n_clusters, rng)
+
+
 def _words(rng: np.random.Generator) -> list[str]:
     """Distinct words of two to four syllables, the frequent ones first."""
     found: dict[str, None] = {}
