@@ -16,7 +16,6 @@ from evaluation.benchmarks import (
     copies,
     encoding,
     learning,
-    peers,
     policy,
     ranking,
     reports,
@@ -38,7 +37,6 @@ TABLES: Mapping[str, Callable[[Any], str]] = {
     "variants": variants.table,
     "ranking": ranking.sentence,
     "startup": startup.table,
-    "peers": peers.table,
     "encoding": encoding.table,
 }
 
