@@ -89,7 +89,7 @@ def test_tf_idf_equals_that_of_scikit_learn() -> None:
 def test_only_the_weightiest_terms_are_kept() -> None:
     """Of equal ones those with the smaller number."""
     bags = Bags.from_texts([np.array([3, 1, 2, 0])], 4)
-    table = to_table(bags, np.array([0.5, 2.0, 0.5, 0.0]), width=2)
+    table = to_table(bags, lambda _: np.array([0.5, 2.0, 0.5, 0.0]), width=2)
 
     assert table.ids.tolist() == [[1, 0]]
     assert table.weights.tolist() == [[2.0, 0.5]]

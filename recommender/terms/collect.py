@@ -86,7 +86,8 @@ def _labels(labels: Sequence[Sequence[str]]) -> _Known:
     numbered = [numbering.of(of_one) for of_one in labels]
     keys, places = numbering.ordered()
     bags = Bags.from_texts([places[of_one] for of_one in numbered], len(keys))
-    return to_table(bags, bags.idf()[bags.terms], N_LABELS), _vocabulary(keys, bags)
+    idf = bags.idf()
+    return to_table(bags, lambda part: idf[part.terms], N_LABELS), _vocabulary(keys, bags)
 
 
 def _vocabulary(keys: NDArray[np.int64], bags: Bags) -> Vocabulary:

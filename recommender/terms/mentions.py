@@ -66,7 +66,7 @@ def _spelt(words: NDArray[np.int32]) -> str:
 
 
 def _holding(
-    terms: NDArray[np.int64], holders: Graph, frequencies: NDArray[np.int64], *, besides: int
+    terms: NDArray[np.int32], holders: Graph, frequencies: NDArray[np.int64], *, besides: int
 ) -> NDArray[np.int32]:
     """The articles that hold all of some terms, besides one; none where there is no term."""
     if not len(terms):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,20 +13,22 @@ from recommender.features import TermTable, falling, sums_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_BLOCK = 4096  # texts that are weighed at a time
+
 
 @dataclass(frozen=True, slots=True)
 class Bags:
     """How often each term stands in each of many texts.
 
     Attributes:
-        terms: The distinct terms of each text, ascending, one text after the other, int64.
-        counts: How often each stands there, int64.
+        terms: The distinct terms of each text, ascending, one text after the other, int32.
+        counts: How often each stands there, int32.
         offsets: Where those of each text begin, and where the last ones end, int64.
         n_terms: Number of terms there are; every term is below it.
     """
 
-    terms: NDArray[np.int64]
-    counts: NDArray[np.int64]
+    terms: NDArray[np.int32]
+    counts: NDArray[np.int32]
     offsets: NDArray[np.int64]
     n_terms: int
 
@@ -34,18 +36,33 @@ class Bags:
     def from_texts(cls, texts: Sequence[NDArray[np.integer]], n_terms: int) -> Bags:
         """Count the terms of texts, given as numbers from 0 to n_terms - 1."""
         n_terms = max(1, n_terms)
-        flat = np.concatenate([np.zeros(0, dtype=np.int64), *texts])
-        owners = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
-        places, counts = np.unique(owners * n_terms + flat, return_counts=True)
-        lengths = np.bincount(places // n_terms, minlength=len(texts))
-        return cls(places % n_terms, counts, np.cumsum([0, *lengths], dtype=np.int64), n_terms)
+        none = np.zeros(0, dtype=np.int32)
+        terms, counts = [none], [none]
+        lengths = [np.zeros(1, dtype=np.int64)]
+        for start in range(0, len(texts), _BLOCK):
+            part = texts[start : start + _BLOCK]
+            owners = np.repeat(np.arange(len(part)), [len(text) for text in part])
+            places, n_times = np.unique(
+                owners * n_terms + np.concatenate([none, *part]), return_counts=True
+            )
+            terms.append((places % n_terms).astype(np.int32))
+            counts.append(n_times.astype(np.int32))
+            lengths.append(np.bincount(places // n_terms, minlength=len(part)))
+        offsets = np.cumsum(np.concatenate(lengths), dtype=np.int64)
+        return cls(np.concatenate(terms), np.concatenate(counts), offsets, n_terms)
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
-    def of(self, text: int) -> NDArray[np.int64]:
+    def of(self, text: int) -> NDArray[np.int32]:
         """The distinct terms of one text, ascending."""
         return self.terms[self.offsets[text] : self.offsets[text + 1]]
+
+    def part(self, start: int, end: int) -> Bags:
+        """The texts from one to another, as many as there are; terms keep their numbers."""
+        offsets = self.offsets[start : min(end, len(self)) + 1]
+        terms = slice(offsets[0], offsets[-1])
+        return Bags(self.terms[terms], self.counts[terms], offsets - offsets[0], self.n_terms)
 
     def owners(self) -> NDArray[np.int64]:
         """The text of each of the terms."""
@@ -66,10 +83,15 @@ def tf_idf(bags: Bags, width: int) -> TermTable:
     The formula is that of Salton and Buckley (1988), doi 10.1016/0306-4573(88)90021-0. A term that
     no other text has can match nothing, so it counts for the length alone.
     """
-    weights = bags.idf()[bags.terms] * (1 + np.log(bags.counts))
-    lengths = np.sqrt(sums_of(weights**2, bags.owners(), len(bags)))
-    is_shared = bags.frequencies()[bags.terms] > 1
-    return to_table(bags, np.where(is_shared, weights, 0) / _or_one(lengths)[bags.owners()], width)
+    idf, is_shared = bags.idf(), bags.frequencies() > 1
+
+    def weigh(part: Bags) -> NDArray[np.float64]:
+        weights = idf[part.terms] * (1 + np.log(part.counts))
+        owners = part.owners()
+        lengths = np.sqrt(sums_of(weights**2, owners, len(part)))
+        return np.where(is_shared[part.terms], weights, 0) / _or_one(lengths)[owners]
+
+    return to_table(bags, weigh, width)
 
 
 def shares(bags: Bags, idf: NDArray[np.float64], width: int) -> TermTable:
@@ -80,23 +102,35 @@ def shares(bags: Bags, idf: NDArray[np.float64], width: int) -> TermTable:
         idf: Rarity of each term.
         width: How many terms are kept.
     """
-    weights = idf[bags.terms]
-    totals = sums_of(weights, bags.owners(), len(bags))
-    return to_table(bags, weights / _or_one(totals)[bags.owners()], width)
+
+    def weigh(part: Bags) -> NDArray[np.float64]:
+        weights, owners = idf[part.terms], part.owners()
+        return weights / _or_one(sums_of(weights, owners, len(part)))[owners]
+
+    return to_table(bags, weigh, width)
 
 
-def to_table(bags: Bags, weights: NDArray[np.float64], width: int) -> TermTable:
-    """The weightiest terms of each text, at most so many; of equal ones those numbered first."""
+def to_table(bags: Bags, weigh: Callable[[Bags], NDArray[np.float64]], width: int) -> TermTable:
+    """The weightiest terms of each text, at most so many; of equal ones those numbered first.
+
+    Args:
+        bags: The terms of each text.
+        weigh: Gives the weight of each term of some of the texts, 0 or more. It is asked for a few
+            thousand texts at a time, because what weighing takes is much larger than the table.
+        width: How many terms are kept.
+    """
     width = max(1, min(width, int(np.diff(bags.offsets).max(initial=0))))
-    owners = bags.owners()
-    order = falling(owners, weights)
-    places = np.arange(len(order)) - bags.offsets[owners]
-    is_kept = (places < width) & (weights[order] > 0)
-    rows, places, kept = owners[is_kept], places[is_kept], order[is_kept]
     ids = np.full((len(bags), width), bags.n_terms, dtype=np.int32)
     table = np.zeros((len(bags), width), dtype=np.float32)
-    ids[rows, places] = bags.terms[kept]
-    table[rows, places] = weights[kept]
+    for start in range(0, len(bags), _BLOCK):
+        part = bags.part(start, start + _BLOCK)
+        weights, owners = weigh(part), part.owners()
+        order = falling(owners, weights)
+        places = np.arange(len(order)) - part.offsets[owners]
+        is_kept = (places < width) & (weights[order] > 0)
+        rows, places, kept = start + owners[is_kept], places[is_kept], order[is_kept]
+        ids[rows, places] = part.terms[kept]
+        table[rows, places] = weights[kept]
     return TermTable(ids, table, bags.n_terms)
 
 
