@@ -92,6 +92,7 @@ def test_ratios_are_those_of_medians() -> None:
     assert "| `recommender neighbours` | 30 s | 10 MB | 1.50 × " in table
     assert "| `recommender --help` | 8 s |  | 4.0 × " in table
     assert len(table.splitlines()) == 2 + 6
+    assert "| `recommender index`, a new folder | 4e+03 s | 10 MB |  |" in table
 
 
 def test_a_process_is_paid_for_what_it_does(tmp_path: Path) -> None:

@@ -132,30 +132,42 @@ def _costs(runs: Mapping[str, Run]) -> dict[str, Any]:
     }
 
 
+LABELS = {
+    "recommender --help": "`recommender --help`",
+    "recommender neighbours": "`recommender neighbours`",
+    "first": "`recommender index`, a new folder",
+    "first, without encoding": "the same with vectors that cost nothing",
+    "unchanged": "`recommender index` again, nothing changed",
+    "one changed": "`recommender index` again, one file changed",
+}
+
+
 def table(result: dict[str, Any]) -> str:
     """The result as a Markdown table."""
-    ratios, once = result["ratios"], result["once"]
-    beside = {
+    costs = {
+        name: (seconds, result["peak_megabytes"][name])
+        for name, seconds in result["median_cpu_seconds"].items()
+    } | {name: (of["cpu_seconds"], of["peak_megabytes"]) for name, of in result["once"].items()}
+    beside = _beside(result["ratios"])
+    lines = ["| | CPU | peak | |", "|---|---:|---:|---|"]
+    for name, label in LABELS.items():
+        seconds, megabytes = costs[name]
+        peak = "" if name == "recommender --help" else f"{megabytes:,.0f} MB"  # that of its parent
+        lines.append(f"| {label} | {seconds:.3g} s | {peak} | {beside.get(name, '')} |")
+    return "\n".join(lines)
+
+
+def _beside(ratios: Mapping[str, float]) -> Mapping[str, str]:
+    """What each cost is compared with."""
+    return {
         "recommender --help": f"{ratios['help to python']:.1f} × `python -c pass`",
         "recommender neighbours": f"{ratios['neighbours to numpy and faiss']:.2f} × "
         '`python -c "import numpy, faiss"`',
-        "first": "the folder is new",
-        "first, without encoding": f"{ratios['without encoding to first']:.1%} of it is not "
-        "encoding",
-        "unchanged": f"{ratios['unchanged to first']:.2%} of it where nothing has changed",
-        "one changed": f"{ratios['model loads for one changed']:.2f} loads of the model more where "
-        "one file has",
+        "first, without encoding": f"{ratios['without encoding to first']:.1%} of that",
+        "unchanged": f"{ratios['unchanged to first']:.1%} of the first",
+        "one changed": f"{ratios['model loads for one changed']:.1f} × loading the model more than "
+        "unchanged",
     }
-    lines = ["| command | CPU | peak | |", "|---|---:|---:|---|"]
-    for name, words in beside.items():
-        command = name if name.startswith("recommender") else "recommender index"
-        if name in once:
-            seconds, megabytes = once[name]["cpu_seconds"], once[name]["peak_megabytes"]
-        else:
-            seconds, megabytes = result["median_cpu_seconds"][name], result["peak_megabytes"][name]
-        peak = "" if name == "recommender --help" else f"{megabytes:,.0f} MB"  # that of its parent
-        lines.append(f"| `{command}` | {seconds:.3g} s | {peak} | {words} |")
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":
