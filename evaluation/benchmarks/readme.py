@@ -19,6 +19,7 @@ from evaluation.benchmarks import (
     policy,
     ranking,
     reports,
+    scale,
     signals,
     spine,
     startup,
@@ -37,6 +38,7 @@ TABLES: Mapping[str, Callable[[Any], str]] = {
     "variants": variants.table,
     "ranking": ranking.sentence,
     "startup": startup.table,
+    "scale": scale.table,
     "encoding": encoding.table,
 }
 
