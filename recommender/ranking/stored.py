@@ -65,6 +65,7 @@ def to_arrays(ground: Ground) -> dict[str, NDArray[Any]]:
     }
 
 
+@np.errstate(invalid="ignore")  # a stranger's bits may be a NaN that warns; it is refused
 def from_arrays(vectors: NDArray[np.float32], arrays: Arrays, *, thorough: bool = False) -> Ground:
     """What `to_arrays` was given.
 
