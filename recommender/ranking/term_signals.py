@@ -33,7 +33,8 @@ def of_terms(
             "words": ("words", query.words[1]),
             "titles": ("words", _ONE),  # how much of each title the query speaks of
             **{name: (name, terms[name][1]) for name in LABELS},
-            "folders": ("folders", 1 / query.folders[1]),  # so that each that both have counts 1
+            # so that each that both have counts 1; the least rarity is 1, whatever a stranger says
+            "folders": ("folders", 1 / np.maximum(query.folders[1], 1)),
         }
     )
     of_title = ("titles", query.titles[1])
