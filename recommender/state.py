@@ -128,15 +128,14 @@ class State:
         Raises:
             IndexFormatError: In place of an error that a number which cannot be has brought about.
         """
-        if self.snapshot.cells is None:
-            yield  # all numbers were looked at
-            return
         try:
-            with np.errstate(all="ignore"):  # what comes of it is looked at in the end
+            with np.errstate(all="ignore"):  # a stranger's bits may warn; what comes of them counts
                 yield
         except RecommenderError:
             raise
         except (IndexError, ValueError) as error:
+            if self.snapshot.cells is None:
+                raise  # all numbers were looked at, so it is something else
             found = f"found a number that cannot be ({error}); expected what ranking had kept"
             raise self.snapshot.damaged(found) from error
 
