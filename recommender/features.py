@@ -177,6 +177,17 @@ def falling(groups: NDArray[np.integer], weights: NDArray[np.floating]) -> NDArr
 _HALF = np.uint64(32)
 
 
+def distinct(numbers: NDArray[np.integer]) -> NDArray[np.int64]:
+    """The numbers without repeats, ascending.
+
+    For so few as a query has, NumPy's own way costs more; and it imports all of `numpy.ma`.
+    """
+    ascending = np.sort(numbers)
+    is_first = np.ones(len(numbers), dtype=bool)
+    np.not_equal(ascending[1:], ascending[:-1], out=is_first[1:])
+    return ascending[is_first].astype(np.int64)
+
+
 def spans(
     offsets: NDArray[np.int64], rows: NDArray[np.integer]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -93,9 +93,8 @@ def main() -> None:
 
     0 fine, 1 our error, 2 usage, 3 a threshold that was not reached, 130 interrupted.
     """
-    atexit.register(
-        gc.freeze
-    )  # the system frees all at once; looking for cycles first takes longer
+    # The system frees all at once in the end; looking for cycles first takes longer.
+    atexit.register(gc.freeze)
     prepare_streams()
     is_debugging = "--debug" in sys.argv
     if is_debugging:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from recommender.features import distinct
 from recommender.ranking.ground import Ground
 from recommender.ranking.lists import Lists
 from recommender.ranking.query import Query
-from recommender.ranking.retrieval import distinct
 from recommender.ranking.standard import standardise
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recommender.features import Graph
+from recommender.features import Graph, distinct
 from recommender.ranking.query import Query
 
 if TYPE_CHECKING:
@@ -46,8 +46,7 @@ class Lists:
         rows = np.fromiter(lists.keys(), np.int64, len(lists))
         sources = np.repeat(rows, [len(entries) for entries in lists.values()])
         targets = np.fromiter(chain(*lists.values()), np.int64, len(sources))
-        pairs = np.sort((sources * n_articles + targets)[sources != targets])
-        pairs = pairs[np.diff(pairs, prepend=-1) > 0]  # `np.unique` would import `numpy.ma`
+        pairs = distinct((sources * n_articles + targets)[sources != targets])
         graph = Graph.from_pairs(*np.divmod(pairs, n_articles), n_articles)
         lengths = graph.out_degrees()
         facts = np.empty((n_articles, 2), dtype=np.int64)  # side by side, found in one look

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recommender.features import Terms, TermTable, falling
+from recommender.features import Terms, TermTable, distinct, falling, spans
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,14 +27,6 @@ MAX_POSTINGS_OF_MANY = 64
 _TERMS_A_HIT = 16  # an article that is found has about so many of the query's terms
 
 _of_thread = threading.local()
-
-
-def distinct(rows: NDArray[np.integer]) -> NDArray[np.int64]:
-    """The rows without repeats, ascending; NumPy's own way costs more than it saves for so few."""
-    ascending = np.sort(rows)
-    is_first = np.ones(len(rows), dtype=bool)
-    np.not_equal(ascending[1:], ascending[:-1], out=is_first[1:])
-    return ascending[is_first].astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +137,7 @@ class Postings:
     def _products(self, terms: Terms) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
         """The articles of some terms, one term after the other, and what each adds."""
         ids, weights = terms
-        starts = self.offsets[ids]
-        lengths = self.offsets[ids + 1] - starts
-        ends = np.cumsum(lengths)
-        places = np.arange(ends[-1] if len(ends) else 0)
-        places += np.repeat(starts - ends + lengths, lengths)
+        places, owners = spans(self.offsets, ids)
         pairs = self.entries.view(np.int64).ravel().take(places).view(np.int32)  # each in one look
         hits, weights_there = pairs[::2].copy(), pairs[1::2].view(np.float32)
-        return hits, (weights_there * np.repeat(weights, lengths)).astype(np.float64)
+        return hits, (weights_there * weights[owners]).astype(np.float64)
