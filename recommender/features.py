@@ -32,8 +32,9 @@ class TermTable:
 
     def of(self, row: int) -> Terms:
         """Ids and weights of one article, without its empty places."""
-        is_filled = self.weights[row] > 0
-        return self.ids[row][is_filled], self.weights[row][is_filled]
+        ids, weights = self.ids[row], self.weights[row]
+        is_filled = weights > 0
+        return ids[is_filled], weights[is_filled]
 
     def take(self, rows: NDArray[np.integer]) -> TermTable:
         """The terms of some articles."""
@@ -51,8 +52,8 @@ def tell_same_story(sketches: NDArray[np.uint16], others: NDArray[np.uint16]) ->
         sketches: Shape `(n, n_places)`; all 0 for an article that says nothing to compare.
         others: The same shape, or one sketch for all.
     """
-    agreement = np.count_nonzero(sketches == others, axis=1) / sketches.shape[1]
-    is_same: NDArray[np.bool_] = (agreement >= SAME_STORY) & (sketches[:, 0] > 0)
+    n_alike = (sketches == others).sum(axis=1)
+    is_same: NDArray[np.bool_] = (n_alike >= SAME_STORY * sketches.shape[1]) & (sketches[:, 0] > 0)
     return is_same
 
 

@@ -14,7 +14,8 @@ import numpy as np
 from recommender.index.cells import Cells
 from recommender.index.snapshot import Snapshot
 from recommender.index.vectors import VectorIndex
-from recommender.ranking.candidates import N_NEAREST, Candidates, candidates
+from recommender.ranking.breadth import breadth_for
+from recommender.ranking.candidates import Candidates, candidates
 from recommender.ranking.filters import passing
 from recommender.ranking.ground import Ground
 from recommender.ranking.levels import RANKS
@@ -151,9 +152,13 @@ class Ranker:
                 progress(done, len(rows))
         return Pools.joined(rows.tolist(), found, values, self.ground.site)
 
-    def near(self, vectors: NDArray[np.float32], n_nearest: int = N_NEAREST) -> NDArray[np.int64]:
-        """Rows of the nearest by vectors, shape `(n_queries, n)`, one more than asked for."""
-        return self.neighbourhood.search(vectors, max(n_nearest, N_NEAREST) + 1).rows
+    def near(self, vectors: NDArray[np.float32], n_nearest: int = 0) -> NDArray[np.int64]:
+        """Rows of the nearest by vectors, shape `(n_queries, n)`: candidates, or more if asked for.
+
+        One more than that, as the query may be among them.
+        """
+        n_nearest = max(n_nearest, breadth_for(len(self.ground)).n_nearest)
+        return self.neighbourhood.search(vectors, n_nearest + 1).rows
 
     def make_list(
         self,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Origin = Literal["ranked", "curated", "pinned"]
 Severity = Literal["warning", "error"]
@@ -163,8 +163,7 @@ class ModelIdentity:
         return (self.fingerprint, self.precision) == (other.fingerprint, other.precision)
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(NamedTuple):
     """What one signal says of a candidate, and how much that moved it.
 
     Attributes:

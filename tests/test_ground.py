@@ -8,13 +8,14 @@ from sample_ground import random_articles, ranker_of
 
 from recommender.features import Graph, TermTable
 from recommender.ranking.block import TABLES, TEXTS, TermBlock
+from recommender.ranking.breadth import OF_FEW, OF_MANY
 from recommender.ranking.ground import MAX_MENTIONERS, Ground
 from recommender.ranking.levels import RANKS, levels, log_ranks
 from recommender.ranking.marks import marked
 from recommender.ranking.matches import Matches
 from recommender.ranking.neighbourhoods import Neighbourhoods
 from recommender.ranking.numbers import NUMBERS, page_rank
-from recommender.ranking.retrieval import MAX_POSTINGS, Postings
+from recommender.ranking.retrieval import Postings
 from recommender.ranking.stored import from_arrays, to_arrays
 from recommender.terms.collect import collect
 
@@ -48,12 +49,31 @@ def test_searching_by_terms_finds_what_multiplying_everything_finds() -> None:
 
 def test_of_a_common_term_the_articles_are_kept_in_which_it_weighs_most() -> None:
     """Searching a word that everyone has costs no more than it may."""
-    n = MAX_POSTINGS + 10
+    n = OF_FEW.n_postings + 10
     weights = np.linspace(0.1, 1, n, dtype=np.float32)[:, None]
     postings = Postings.from_table(TermTable(np.zeros((n, 1), dtype=np.int32), weights, 1))
 
-    assert len(postings.rows) == MAX_POSTINGS
+    assert len(postings.rows) == OF_FEW.n_postings
     assert postings.rows.min() == 10
+
+
+def test_among_many_articles_a_query_looks_less_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fewer articles of each term, and of the query the weightiest terms alone."""
+    monkeypatch.setattr("recommender.ranking.breadth.MANY", 100)
+    n, width = OF_MANY.n_postings + 40, OF_MANY.n_terms + 30
+    ids = np.tile(np.arange(width, dtype=np.int32), (n, 1))
+    weights = np.linspace(1, 0.5, n * width, dtype=np.float32).reshape(n, width)
+    table = TermTable(ids, weights, width)
+    few, many = (
+        Postings.from_table(TermTable(ids[:99], weights[:99], width)),
+        Postings.from_table(table),
+    )
+
+    assert few.offsets.tolist() == [99 * term for term in range(width + 1)]
+    assert many.offsets.tolist() == [OF_MANY.n_postings * term for term in range(width + 1)]
+    assert few.search(table.of(0), 1)[1] == pytest.approx([weights[0] @ weights[0]])
+    looked_up = weights[0, : OF_MANY.n_terms]
+    assert many.search(table.of(0), 1)[1] == pytest.approx([looked_up @ looked_up])
 
 
 RARITIES = np.linspace(1, 2, 20, dtype=np.float32)
@@ -83,7 +103,7 @@ def test_matches_count_what_dense_rows_have_in_common() -> None:
         terms = {name: _table(9 + row + i).of(row) for i, name in enumerate(TABLES)}
         wanted = {name: ids for name, (ids, _) in terms.items()}
         weighing = {name: (name, weights) for name, (_, weights) in terms.items()}
-        found = Matches.find(wanted, block, rows, RARITIES)
+        found = Matches.find(wanted, block, block.terms[rows], RARITIES)
         products, shares = found.products(weighing), found.shares(weighing)
         for i, name in enumerate(TABLES):
             dense, theirs = _dense(_table(i))[rows], _dense(_table(9 + row + i))[row]
@@ -99,7 +119,7 @@ def test_words_of_one_text_are_looked_for_in_another() -> None:
     words, title = _table(30).of(1), _table(31).of(1)
     nothing = np.array([], np.int32)
     wanted = dict.fromkeys(TABLES, nothing) | {"words": words[0], "titles": title[0]}
-    found = Matches.find(wanted, block, rows, RARITIES)
+    found = Matches.find(wanted, block, block.terms[rows], RARITIES)
     in_texts = _dense(_table(0)) > 0
     of_title, of_words = np.zeros(20), np.zeros(20)
     of_title[title[0]], of_words[words[0]] = title[1], words[1]
@@ -118,7 +138,7 @@ def test_nothing_in_common_matches_nothing() -> None:
     empty = TermTable(np.full((2, 3), 20, np.int32), np.zeros((2, 3), np.float32), 20)
     block = TermBlock.of_tables(dict.fromkeys(TABLES, empty))
     for ids in (np.array([], np.int32), np.array([0, 19], np.int32)):
-        found = Matches.find(dict.fromkeys(TABLES, ids), block, np.array([0, 1]), RARITIES)
+        found = Matches.find(dict.fromkeys(TABLES, ids), block, block.terms, RARITIES)
         weighing = {name: (name, np.ones(len(ids))) for name in TABLES}
 
         assert found.rarest().tolist() == [0, 0]

@@ -18,7 +18,7 @@ from recommender.features import Features, Terms, TermTable, Vocabulary, tell_sa
 from recommender.records import Article, Provider
 from recommender.terms.articles import LABELS, body_length, day
 from recommender.terms.collect import collect
-from recommender.terms.describe import describe
+from recommender.terms.describe import COMPARED, describe
 from recommender.terms.letters import letter_ngrams
 from recommender.terms.mentions import MAX_MENTIONS, are_names, find_mentions
 from recommender.terms.sketches import sketch
@@ -148,7 +148,7 @@ def test_an_article_outside_has_the_terms_that_it_has_inside() -> None:
             inside = _by_term(getattr(features, name).of(row))
             outside = _by_term(described[name])
             assert {term: outside[term] for term in inside} == pytest.approx(inside, rel=1e-5)
-        for name in ("titles", *LABELS):
+        for name in ("titles", *COMPARED):
             ids, weights = getattr(features, name).of(row)
             assert described[name][0].tolist() == ids.tolist()
             assert described[name][1] == pytest.approx(weights, rel=1e-5)

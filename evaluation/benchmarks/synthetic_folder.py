@@ -36,8 +36,9 @@ def write_folder(n: int, folder: Path, rng: np.random.Generator) -> Site:
     for article in articles:
         by_topic.setdefault(article.topics[0], []).append(article.id)
     for i, article in enumerate(articles):
-        others = [other for other in by_topic[article.topics[0]] if other != article.id]
-        length = min(len(others), int(rng.integers(1, LONGEST + 1))) if i % EVERY == 0 else 0
+        alike = by_topic[article.topics[0]] if i % EVERY == 0 else []
+        others = [other for other in alike if other != article.id]
+        length = min(len(others), int(rng.integers(1, LONGEST + 1))) if alike else 0
         related = rng.choice(others, size=length, replace=False).tolist() if length else []
         path = folder / f"{article.id}.md"
         path.parent.mkdir(parents=True, exist_ok=True)

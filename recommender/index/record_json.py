@@ -147,14 +147,14 @@ def _record_decoder(kind: Any) -> Decoder:
     def decode(value: Any) -> Any:
         if not isinstance(value, dict):
             raise _misfit(value, "a mapping")
-        if value.keys() - decoders.keys() or required - value.keys():
+        if not required <= value.keys() <= decoders.keys():
             raise ValueError(f"found the keys {', '.join(value)}; expected {', '.join(decoders)}")
-        facts = {}
-        for name, fact in value.items():
-            try:
+        facts: dict[str, Any] = {}
+        try:
+            for name, fact in value.items():
                 facts[name] = decoders[name](fact)
-            except ValueError as error:
-                raise ValueError(f"{name}: {error}") from error
+        except ValueError as error:
+            raise ValueError(f"{list(value)[len(facts)]}: {error}") from error
         return kind(**facts)
 
     return decode

@@ -137,7 +137,7 @@ class VectorIndex:
         self, query: NDArray[np.float32], candidates: NDArray[np.int64], n: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         candidates = candidates[candidates >= 0]
-        vectors = self._vectors[candidates].astype(np.float64)
+        vectors = self._vectors.take(candidates, axis=0).astype(np.float64)
         similarities = _rounded(vectors @ query.astype(np.float64))
         order = np.lexsort((candidates, -similarities))[:n]
         return candidates[order], similarities[order]

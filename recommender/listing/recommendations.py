@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isnan
+from itertools import compress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,14 +61,11 @@ def _provider(article: Article) -> str | None:
 
 def _signals(ranked: Ranked, places: Sequence[int]) -> list[dict[str, Signal]]:
     """Those of some candidates that have a weight and tell candidates apart."""
-    values = ranked.signals[places].astype(np.float64).round(DECIMALS).tolist()
-    moved = ranked.contributions[places].round(DECIMALS).tolist()
-    counts = (ranked.contributions[places] != 0).tolist()
+    values = ranked.signals[places].astype(np.float64).round(DECIMALS).astype(object)
+    values[np.isnan(ranked.signals[places])] = None
+    moved = ranked.contributions[places]
+    of_each = zip(values.tolist(), moved.round(DECIMALS).tolist(), moved.tolist(), strict=True)
     return [
-        {
-            name: Signal(None if isnan(value) else value, contribution)
-            for name, value, contribution, is_said in zip(SIGNALS, *of_one, strict=True)
-            if is_said
-        }
-        for of_one in zip(values, moved, counts, strict=True)
+        dict(compress(zip(SIGNALS, map(Signal, said, shown), strict=True), counts))
+        for said, shown, counts in of_each
     ]

@@ -34,8 +34,6 @@ class TermBlock:
         n_numbers: How many numbers there are then.
         column_table: The place of each column's table in `TABLES`, uint16.
         column_base: Where the terms of the table begin, for each column of labels, int32.
-        is_of_table: Which columns are those of each table, shape `(width, n_tables)`, float32, 1
-            and 0: what sums columns by their tables.
     """
 
     terms: NDArray[np.int32]
@@ -45,7 +43,6 @@ class TermBlock:
     n_numbers: int
     column_table: NDArray[np.uint16]
     column_base: NDArray[np.int32]
-    is_of_table: NDArray[np.float32]
 
     @classmethod
     def of_tables(cls, tables: Mapping[str, TermTable]) -> TermBlock:
@@ -70,13 +67,7 @@ class TermBlock:
             n_numbers=int(ends[-1]),
             column_table=column_table.astype(np.uint16),
             column_base=np.repeat(ends[:-1], widths[len(TEXTS) :]),
-            is_of_table=(column_table[:, np.newaxis] == np.arange(len(TABLES))).astype(np.float32),
         )
-
-    def take(self, rows: NDArray[np.integer]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Ids and weights of some articles, each of shape `(len(rows), width)`, not shared."""
-        terms = self.terms.take(rows, axis=0)
-        return terms[:, 0], terms[:, 1].view(np.float32)
 
     def columns(self, name: str) -> slice:
         """The columns of one of the tables."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recommender.features import distinct
+from recommender.ranking.breadth import breadth_for
 from recommender.ranking.ground import Ground
 from recommender.ranking.lists import Lists
 from recommender.ranking.query import Query
@@ -16,9 +17,6 @@ from recommender.ranking.standard import standardise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-N_NEAREST = 100
-"""Articles that come into question by each of vectors, words, lead, letters and titles."""
 
 N_LISTING = 30
 """Neighbours whose lists are looked at for more candidates."""
@@ -62,7 +60,7 @@ def candidates(
         is_shown: Which articles may be recommended at all, shape `(n_articles,)`.
         besides: Rows that may not, such as the query's own.
     """
-    n = N_NEAREST + 1  # one of them may be the query
+    n = breadth_for(len(ground)).n_nearest + 1  # one of them may be the query
 
     def allowed(found: NDArray[np.integer]) -> NDArray[np.int64]:
         rows = distinct(found)
@@ -95,13 +93,11 @@ def _with_more(
     ground: Ground,
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Rows and their similarities, ascending, with others among which some may be there already."""
-    together = distinct(np.concatenate([rows, more]))
-    is_new = np.ones(len(together), dtype=bool)
-    is_new[np.searchsorted(together, rows)] = False
-    values = np.empty(len(together), dtype=np.float32)
-    values[~is_new] = similarities
-    values[is_new] = _similarities(together[is_new], query, ground)
-    return together, values
+    new = more[rows.take(np.searchsorted(rows, more), mode="clip") != more]
+    together = np.concatenate([rows, new])
+    values = np.concatenate([similarities, _similarities(new, query, ground)])
+    order = np.argsort(together)
+    return together[order], values[order]
 
 
 def _similarities(rows: NDArray[np.int64], query: Query, ground: Ground) -> NDArray[np.float32]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recommender.features import Terms
+from recommender.features import Terms, sums_of
 from recommender.ranking.block import LABELS, TABLES, TEXTS, TermBlock
 from recommender.ranking.marks import marked
 
@@ -29,26 +29,27 @@ class Matches:
         places: The query's terms by the name of their table, each by its place among all of them
             from 1; a word has one place, whichever text it is from, and rarer words come later.
         rarities: Of the words by these places, float32; 0 at place 0.
-        found: For each term of an article the place of the query's, 0 where the query has it not,
-            shape `(n_articles, width)`, of an unsigned type.
-        cells: The same, with the places of all tables one after the other, int64.
-        weights: Weight of each term in its article, the same shape, float32.
-        block: Where the terms are from.
+        n_articles: How many articles there are.
+        owners: For each term that was found the article, by its place, ascending; int64.
+        tables: The place of its table in `TABLES`, shape as `owners`, uint16.
+        found: The place of the query's term, the same shape, of an unsigned type.
+        weights: Weight of the term in the article, the same shape, float32.
     """
 
     places: Mapping[str, NDArray[np.integer]]
     rarities: NDArray[np.float32]
+    n_articles: int
+    owners: NDArray[np.int64]
+    tables: NDArray[np.uint16]
     found: NDArray[np.unsignedinteger]
-    cells: NDArray[np.int64]
     weights: NDArray[np.float32]
-    block: TermBlock
 
     @classmethod
     def find(
         cls,
         wanted: Mapping[str, NDArray[np.int32]],
         block: TermBlock,
-        rows: NDArray[np.integer],
+        terms: NDArray[np.int32],
         rarities: NDArray[np.float32],
     ) -> Matches:
         """Look terms up in some articles.
@@ -56,37 +57,38 @@ class Matches:
         Args:
             wanted: Terms of a query for each of `TABLES`, numbered as the table's.
             block: The terms of all articles.
-            rows: The articles.
+            terms: Those of some articles, as in the block.
             rarities: Of all words, by their numbers; at least one.
         """
         labels = [wanted[name] + base for name, base in zip(LABELS, block.bases, strict=True)]
         words = np.concatenate([wanted[name] for name in TEXTS])
         words = words[np.argsort(rarities[words], kind="stable")]
-        looked_at, weights = block.take(rows)
+        looked_at = terms[:, 0].copy()
         looked_at[:, block.starts[len(TEXTS)] :] += block.column_base
         numbers = np.concatenate([words, *labels])
         with marked(numbers, block.n_numbers) as marks:
-            found = marks.take(looked_at, mode="clip")  # all are in range; this is fastest
+            found = marks.take(looked_at, mode="clip").ravel()  # all are in range; this is fastest
             places = {name: marks[wanted[name]] for name in TEXTS}
             places |= {name: marks[of] for name, of in zip(LABELS, labels, strict=True)}
+        hits = np.flatnonzero(found)
+        owners, columns = np.divmod(hits, looked_at.shape[1])
         return cls(
             places=places,
             rarities=np.concatenate([_NOTHING, rarities[words]]),
-            found=found,
-            cells=(found + np.uint16(len(numbers) + 1) * block.column_table).astype(np.int64),
-            weights=weights,
-            block=block,
+            n_articles=len(terms),
+            owners=owners,
+            tables=block.column_table[columns],
+            found=found[hits],
+            weights=terms[owners, 1, columns].view(np.float32),
         )
 
-    def products(self, weighing: Weighing) -> dict[str, NDArray[np.float32]]:
+    def products(self, weighing: Weighing) -> dict[str, NDArray[np.float64]]:
         """Sums of products of both weights by table, each of shape `(n_articles,)`."""
-        products = self._weights(weighing)
-        products *= self.weights
-        return self._by_table(products, TABLES)
+        return self._by_table(self._weights(weighing) * self.weights)
 
-    def shares(self, weighing: Weighing) -> dict[str, NDArray[np.float32]]:
-        """Sums of the query's weights in `TEXTS`, whatever the terms weigh in the articles."""
-        return self._by_table(self._weights(weighing, self.block.starts[len(TEXTS)]), TEXTS)
+    def shares(self, weighing: Weighing) -> dict[str, NDArray[np.float64]]:
+        """Sums of the query's weights by table, whatever the terms weigh in the articles."""
+        return self._by_table(self._weights(weighing))
 
     def rarest(self) -> NDArray[np.float32]:
         """Rarity of the rarest word of each text that the query has, too; 0 where there is none.
@@ -94,22 +96,24 @@ class Matches:
         Returns:
             Shape `(n_articles,)`, float32.
         """
-        in_text = self.found[:, self.block.columns("words")]
-        rarest: NDArray[np.float32] = self.rarities[in_text.max(axis=1)]
+        is_of_text = self.tables == TABLES.index("words")
+        places = np.zeros(self.n_articles, dtype=self.found.dtype)
+        np.maximum.at(places, self.owners[is_of_text], self.found[is_of_text])
+        rarest: NDArray[np.float32] = self.rarities[places]
         return rarest
 
-    def _weights(self, weighing: Weighing, width: int | None = None) -> NDArray[np.float32]:
+    def _weights(self, weighing: Weighing) -> NDArray[np.float32]:
+        """The query's weight of each term that was found; 0 where its table is not weighed."""
         n_places = sum(map(len, self.places.values())) + 1
         weights = np.zeros((len(TABLES), n_places), dtype=np.float32)
         for table, (name, of_terms) in weighing.items():
             weights[TABLES.index(table), self.places[name]] = of_terms
-        return weights.ravel().take(self.cells[:, :width], mode="clip")
+        return weights[self.tables, self.found]
 
-    def _by_table(
-        self, values: NDArray[np.float32], tables: Sequence[str]
-    ) -> dict[str, NDArray[np.float32]]:
-        sums = values @ self.block.is_of_table[: values.shape[1], : len(tables)]
-        return dict(zip(tables, sums.T, strict=True))
+    def _by_table(self, values: NDArray[np.float32]) -> dict[str, NDArray[np.float64]]:
+        cells = self.tables * np.int64(self.n_articles) + self.owners
+        sums = sums_of(values, cells, len(TABLES) * self.n_articles)
+        return dict(zip(TABLES, sums.reshape(len(TABLES), -1), strict=True))
 
 
 _NOTHING = np.zeros(1, dtype=np.float32)

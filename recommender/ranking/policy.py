@@ -47,7 +47,7 @@ def choose(
     """
     rows, n_near = ranked.rows, ground.n_near[ranked.rows]
     spread = ranked.raw - policy.exposure * np.log1p(n_near / N_NEAREST)
-    best = np.lexsort((rows, -spread))[: max(N_CONSIDERED, k)]
+    best = np.argsort(-spread, kind="stable")[: max(N_CONSIDERED, k)]  # rows ascend
     shelf = _Shelf(rows[best], ranked.scores[best], ground, policy, sketch)
     for row in head:
         shelf.take(row)

@@ -11,18 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recommender.features import Terms, TermTable, distinct, falling, spans
+from recommender.ranking.breadth import breadth_for
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-MAX_POSTINGS = 1024
-"""Of a term that more articles have, those are kept in which it weighs most."""
-
-MANY = 20_000
-"""From so many articles on a query has so many terms' articles to add up that fewer are kept."""
-
-MAX_POSTINGS_OF_MANY = 64
-"""Of a term, in a collection of `MANY` articles and more."""
 
 _TERMS_A_HIT = 16  # an article that is found has about so many of the query's terms
 
@@ -86,7 +78,7 @@ class Postings:
     def from_table(cls, table: TermTable) -> Postings:
         """Turn the terms of each article into the articles of each term."""
         n_articles = len(table.ids)
-        limit = MAX_POSTINGS if n_articles < MANY else MAX_POSTINGS_OF_MANY
+        limit = breadth_for(n_articles).n_postings
         rows, places = np.nonzero(table.weights)
         terms, weights = table.ids[rows, places], table.weights[rows, places]
         order = falling(terms, weights)
@@ -109,7 +101,7 @@ class Postings:
 
     @contextmanager
     def summed(self, terms: Terms) -> Iterator[Sums]:
-        """The sum of products of every article.
+        """The sum of products of every article; `terms` are the weightiest first.
 
         An array as long as a site would take longer to make for every query than all that is added
         up in it, so each thread keeps those that it has made; on leaving they are zeros again.
@@ -135,8 +127,9 @@ class Postings:
         return rows[order], found[order]
 
     def _products(self, terms: Terms) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-        """The articles of some terms, one term after the other, and what each adds."""
-        ids, weights = terms
+        """The articles of the weightiest terms, one after the other, and what each adds."""
+        n_terms = breadth_for(self.n_articles).n_terms
+        ids, weights = terms[0][:n_terms], terms[1][:n_terms]
         places, owners = spans(self.offsets, ids)
         pairs = self.entries.view(np.int64).ravel().take(places).view(np.int32)  # each in one look
         hits, weights_there = pairs[::2].copy(), pairs[1::2].view(np.float32)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recommender.features import Terms, Vocabulary, term_key
+from recommender.features import Terms, Vocabulary, distinct, term_key
 from recommender.records import Article
 from recommender.terms.articles import LABELS, day
 from recommender.terms.collect import N_LABELS, N_LEAD, N_LETTERS, N_TITLE, N_WORDS
@@ -19,6 +19,9 @@ from recommender.terms.tokens import tokenise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+
+COMPARED = ("topics", "authors", "providers", "folders")  # other labels only filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,8 @@ def describe(article: Article, vocabularies: Mapping[str, Vocabulary]) -> Descri
         "letters": _tf_idf(letters, vocabularies["letters"], N_LETTERS),
         "titles": _shares(title, vocabularies["words"], N_TITLE),
     }
-    for name, of in LABELS.items():
-        terms[name] = _rarities(_keys(of(article)), vocabularies[name])
+    for name in COMPARED:
+        terms[name] = _rarities(_keys(LABELS[name](article)), vocabularies[name])
     return Description(terms, sketch(text), day(article))
 
 
@@ -66,20 +69,20 @@ _key = lru_cache(maxsize=1 << 16)(term_key)  # most words of an article are thos
 
 
 def _tf_idf(keys: NDArray[np.int64], vocabulary: Vocabulary, width: int) -> Terms:
-    distinct, counts = np.unique(keys, return_counts=True)
-    numbers = vocabulary.find(distinct)
+    found, counts = np.unique(keys, return_counts=True)
+    numbers = vocabulary.find(found)
     weights = vocabulary.rarity(numbers) * (1 + np.log(counts))
     return _weightiest(numbers, weights / max(np.sqrt((weights**2).sum()), 1.0), width)
 
 
 def _shares(keys: NDArray[np.int64], vocabulary: Vocabulary, width: int) -> Terms:
-    numbers = vocabulary.find(np.unique(keys))
+    numbers = vocabulary.find(distinct(keys))
     weights = vocabulary.rarity(numbers)
     return _weightiest(numbers, weights / max(weights.sum(), 1.0), width)
 
 
 def _rarities(keys: NDArray[np.int64], vocabulary: Vocabulary) -> Terms:
-    numbers = vocabulary.find(np.unique(keys))
+    numbers = vocabulary.find(distinct(keys))
     return _weightiest(numbers, vocabulary.rarity(numbers), N_LABELS)
 
 
