@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from strategies import unit_vectors
 
 from recommender.index.cells import N_PROBED, Cells, n_cells_for
+from recommender.index.codes import code_width, codebook_shape, encoded, learned_codebook
 from recommender.index.vectors import VectorIndex
 
-DIM = 16
+DIM = 64
 N = 5000
 
 
@@ -52,14 +53,20 @@ def test_each_vector_is_in_the_cell_whose_middle_is_next() -> None:
     assert np.array_equal(cells.cells(), (vectors @ cells.centroids.T).argmax(axis=1))
 
 
-def test_a_code_stands_for_its_number() -> None:
-    """One byte tells a number to the two hundredth part of its span."""
-    vectors = _vectors(4)
-    cells = _sorted(vectors)
-    least, width = cells.scale
-    again = least + (cells.codes + 0.5) / 255 * width
+@pytest.mark.parametrize("dim", [64, 63])
+def test_a_code_names_the_next_point_of_each_pair(dim: int) -> None:
+    """Half a byte for two numbers; what is left over makes a pair with nothing."""
+    vectors = _vectors(4)[:200, :dim]
+    codebook = learned_codebook(_vectors(4)[:, :dim])
+    codes = encoded(vectors, codebook)
+    named = np.stack([codes & 15, codes >> 4], axis=2).reshape(200, -1)
+    pairs = np.pad(vectors, ((0, 0), (0, dim % 2))).reshape(200, -1, 1, 2)
+    distances = ((pairs - codebook) ** 2).sum(axis=3)
 
-    assert np.abs(again - vectors[cells.rows]).max() <= (width / 200).max()
+    assert codebook.shape == codebook_shape(dim)
+    assert codes.shape == (200, code_width(dim))
+    chosen = np.take_along_axis(distances, named[:, :, None], axis=2)[:, :, 0]
+    assert chosen == pytest.approx(distances.min(axis=2), abs=1e-6)
 
 
 def test_almost_all_of_the_nearest_are_found() -> None:
@@ -174,6 +181,7 @@ def _backwards(cells: Cells) -> Cells:
         _backwards,
         lambda cells: replace(cells, offsets=cells.offsets[: N_PROBED // 2]),
         lambda cells: replace(cells, offsets=cells.offsets[:-1]),
+        lambda cells: replace(cells, codebook=cells.codebook * np.float32("nan")),
     ],
 )
 def test_cells_that_do_not_hold_each_row_once_are_not_whole(spoilt: object) -> None:

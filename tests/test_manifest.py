@@ -15,7 +15,7 @@ from recommender.index.manifest import ArrayFacts, Counts, FileFacts, Manifest
 
 PATH = Path("index/manifest.json")
 MANIFEST = Manifest(
-    format=6,
+    format=7,
     generation="generation-000007",
     recipe=RECIPE,
     dim=4,
@@ -25,7 +25,7 @@ MANIFEST = Manifest(
 )
 GOLDEN = """\
 {
-  "format": 6,
+  "format": 7,
   "generation": "generation-000007",
   "recipe": {
     "recommender": "1.0",
@@ -127,7 +127,7 @@ def test_another_format_version_says_to_index_again(number: int | str) -> None:
     """The index may be sound; this version cannot read it."""
     other = replace(MANIFEST, format=number)  # type: ignore[arg-type]
 
-    with pytest.raises(IndexMismatchError, match=f"of format {number}; .* format 6: run") as raised:
+    with pytest.raises(IndexMismatchError, match=f"of format {number}; .* format 7: run") as raised:
         _read(other)
     assert raised.value.path == PATH
 

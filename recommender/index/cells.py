@@ -1,20 +1,21 @@
 """Drawing candidates from the nearest cells: almost exact, in time that hardly grows.
 
 Vectors that lie together make a cell, as k-means has found them. A query looks into the nearest
-cells alone, at vectors of one byte a number. This is FAISS's IVF with a scalar quantiser. What it
+cells alone, and at short codes of the vectors there. This is an inverted file of FAISS's. What it
 needs is kept as plain arrays, from which FAISS's own object is made in memory.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from recommender.index.exhaustive import SPARE, DrawingFromAll
+from recommender.index.codes import Scanner, encoded, learned_codebook
+from recommender.index.exhaustive import DrawingFromAll
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,14 +23,14 @@ if TYPE_CHECKING:
 MANY = 20_000
 """So many vectors are sorted into cells; fewer are searched exactly."""
 
-N_PROBED = 64
+N_PROBED = 128
 """So many cells are looked into."""
 
 _A_CELL = 40  # vectors from which k-means learns where a cell lies
 _N_ROUNDS = 8  # of k-means
 _SEED = 20
 _BLOCK = 8192  # vectors that are sorted into cells at a time
-_GREATEST = 255  # byte; FAISS takes a code for the middle of what is cut down to it
+_DRAWN, _SPARE = 2, 32  # by their codes so many times as many as are wanted are drawn, and more
 
 
 def n_cells_for(n_vectors: int) -> int:
@@ -45,16 +46,15 @@ class Cells:
         centroids: The middle of each cell, shape `(n_cells, dim)`, float32.
         rows: The vectors' rows, those of each cell ascending, one cell after the other, int32.
         offsets: Where the rows of each cell begin, and where the last ones end, int64.
-        codes: The vectors in the order of `rows`, one byte a number, shape `(n, dim)`, uint8.
-        scale: The number that byte 0 stands for, and how far from it byte 255 is, for each
-            dimension, shape `(2, dim)`, float32.
+        codes: Those of the vectors in the order of `rows`, shape `(n, code_width(dim))`, uint8.
+        codebook: What codes stand for, of `codebook_shape(dim)`, float32.
     """
 
     centroids: NDArray[np.float32]
     rows: NDArray[np.int32]
     offsets: NDArray[np.int64]
     codes: NDArray[np.uint8]
-    scale: NDArray[np.float32]
+    codebook: NDArray[np.float32]
 
     @classmethod
     def of(
@@ -76,17 +76,17 @@ class Cells:
             return None
         cells = np.full(len(vectors), -1, dtype=np.int32)
         if before is None or rows_before is None or not before.suit(n_cells, rows_before):
-            centroids = _centroids(vectors, n_cells)
+            centroids, codebook = _centroids(vectors, n_cells), learned_codebook(vectors)
         else:
-            centroids, is_old = before.centroids, rows_before >= 0
+            centroids, codebook, is_old = before.centroids, before.codebook, rows_before >= 0
             cells[is_old] = before.cells()[rows_before[is_old]]
         is_new = np.flatnonzero(cells < 0)
-        for start in range(0, len(is_new), _BLOCK):
-            block = is_new[start : start + _BLOCK]
+        for block in _blocks(is_new):
             cells[block] = (vectors[block] @ centroids.T).argmax(axis=1)
         rows = np.argsort(cells, kind="stable").astype(np.int32)
         offsets = np.cumsum([0, *np.bincount(cells, minlength=n_cells)], dtype=np.int64)
-        return cls(centroids, rows, offsets, *_encoded(vectors, rows))
+        codes = [encoded(vectors[part], codebook) for part in _blocks(rows)]
+        return cls(centroids, rows, offsets, np.concatenate(codes), codebook)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """The attributes by name, for keeping."""
@@ -100,12 +100,12 @@ class Cells:
         return cells
 
     def are_whole(self) -> bool:
-        """Whether each row is in one cell."""
+        """Whether each row is in one cell, and codes stand for something."""
         n, offsets = len(self.rows), self.offsets
         has_cells = n > 0 and len(offsets) > N_PROBED and offsets[0] == 0 and offsets[-1] == n
         if not has_cells or np.any(offsets[1:] < offsets[:-1]):
             return False
-        if self.rows.min() < 0 or self.rows.max() >= n:
+        if not np.isfinite(self.codebook).all() or self.rows.min() < 0 or self.rows.max() >= n:
             return False
         return int(np.bincount(self.rows, minlength=n).max()) == 1
 
@@ -141,39 +141,20 @@ class DrawingFromCells:
         """The nearest by FAISS; who gets fewer than n is to try again, and gets the exact ones."""
         if effort:
             return DrawingFromAll(self._vectors, self._rows).draw(queries, n, effort - 1)
-        probed = np.stack([self._cells.nearest(query, N_PROBED) for query in queries])
-        _, rows = self._index.search_preassigned(queries, n + SPARE, probed, None)
-        return rows, np.where(rows[:, n - 1] < 0, np.inf, -np.inf)
+        n_drawn = _DRAWN * n + _SPARE
+        rows = np.empty((len(queries), n_drawn), dtype=np.int64)
+        for i, query in enumerate(queries):  # FAISS might draw others for many at a time
+            rows[i] = self._scanner.nearest(query, self._cells.nearest(query, N_PROBED), n_drawn)
+        return rows, np.where((rows >= 0).sum(axis=1) < n, np.inf, -np.inf)
 
     @cached_property
-    def _index(self) -> Any:
-        return _faiss_index(self._cells, self._rows)
-
-
-def _faiss_index(cells: Cells, rows: NDArray[np.int64] | None) -> Any:
-    """FAISS's own object, which copies the codes of the rows that may be drawn."""
-    import faiss
-
-    n_cells, dim = cells.centroids.shape
-    quantiser = faiss.IndexFlatIP(dim)
-    quantiser.add(np.ascontiguousarray(cells.centroids))
-    kind, metric = faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
-    index = faiss.IndexIVFScalarQuantizer(quantiser, dim, n_cells, kind, metric)
-    index.by_residual = False
-    faiss.copy_array_to_vector(np.ravel(cells.scale), index.sq.trained)
-    index.is_trained, index.nprobe = True, N_PROBED
-    lists: Any = index.invlists
-    members, codes, offsets = cells.rows.astype(np.int64), cells.codes, cells.offsets
-    if rows is not None:
-        is_drawn = np.isin(members, rows, assume_unique=True)
-        members, codes = members[is_drawn], codes[is_drawn]
-        offsets = np.concatenate([[0], np.cumsum(is_drawn)])[offsets]
-    for cell, (start, end) in enumerate(pairwise(offsets.tolist())):
-        if end > start:
-            pointers = faiss.swig_ptr(members[start:end]), faiss.swig_ptr(codes[start:end])
-            lists.add_entries(cell, end - start, *pointers)
-    index.ntotal = len(members)
-    return index
+    def _scanner(self) -> Scanner:
+        cells, members = self._cells, self._cells.rows.astype(np.int64)
+        if self._rows is None:
+            return Scanner(cells.codebook, cells.codes, members, cells.offsets)
+        is_drawn = np.isin(members, self._rows, assume_unique=True)
+        offsets = np.concatenate([[0], np.cumsum(is_drawn)])[cells.offsets]
+        return Scanner(cells.codebook, cells.codes[is_drawn], members[is_drawn], offsets)
 
 
 def _centroids(vectors: NDArray[np.float32], n_cells: int) -> NDArray[np.float32]:
@@ -193,14 +174,5 @@ def _centroids(vectors: NDArray[np.float32], n_cells: int) -> NDArray[np.float32
     return np.asarray(kmeans.centroids)
 
 
-def _encoded(
-    vectors: NDArray[np.float32], rows: NDArray[np.int32]
-) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Codes of the vectors in the order of some rows, and their scale, as in `Cells`."""
-    least = vectors.min(axis=0)
-    width = np.maximum(vectors.max(axis=0) - least, np.finfo(np.float32).tiny)
-    codes = np.empty(vectors.shape, dtype=np.uint8)
-    for start in range(0, len(rows), _BLOCK):
-        block = slice(start, start + _BLOCK)
-        codes[block] = (vectors[rows[block]] - least) / width * _GREATEST
-    return codes, np.stack([least, width])
+def _blocks(rows: NDArray[np.integer]) -> Iterator[NDArray[np.integer]]:
+    return (rows[start : start + _BLOCK] for start in range(0, len(rows), _BLOCK))

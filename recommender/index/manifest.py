@@ -16,7 +16,7 @@ from recommender.index.damage import damage
 from recommender.index.record_json import from_plain, to_plain
 from recommender.records import ModelIdentity
 
-FORMAT = 6
+FORMAT = 7
 MAX_BYTES = 1 << 20
 MAX_NUMBER = 1 << 40
 """Every count, length of a vector and number of items is less."""

@@ -14,6 +14,7 @@ import numpy as np
 
 from recommender.errors import IndexFormatError
 from recommender.index.cells import Cells
+from recommender.index.codes import code_width, codebook_shape
 from recommender.index.columns import UNKNOWN_TIME, to_seconds
 from recommender.index.contents import CELLS, DIGEST_BYTES, KEPT
 from recommender.index.damage import damage
@@ -100,8 +101,8 @@ class Snapshot:
             centroids=files.array(f"{CELLS}centroids", np.float32, max(0, len(offsets) - 1), dim),
             rows=files.array(f"{CELLS}rows", np.int32, n),
             offsets=offsets,
-            codes=files.array(f"{CELLS}codes", np.uint8, n, dim),
-            scale=files.array(f"{CELLS}scale", np.float32, 2, dim),
+            codes=files.array(f"{CELLS}codes", np.uint8, n, code_width(dim)),
+            codebook=files.array(f"{CELLS}codebook", np.float32, *codebook_shape(dim)),
         )
         if not cells.are_whole():
             found = "found rows that are not each in one cell; expected all of them to be"

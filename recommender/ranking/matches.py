@@ -108,7 +108,8 @@ class Matches:
         weights = np.zeros((len(TABLES), n_places), dtype=np.float32)
         for table, (name, of_terms) in weighing.items():
             weights[TABLES.index(table), self.places[name]] = of_terms
-        return weights[self.tables, self.found]
+        of_found: NDArray[np.float32] = weights[self.tables, self.found]
+        return of_found
 
     def _by_table(self, values: NDArray[np.float32]) -> dict[str, NDArray[np.float64]]:
         cells = self.tables * np.int64(self.n_articles) + self.owners
