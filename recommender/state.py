@@ -82,8 +82,9 @@ class State:
         ranker = Ranker.of_snapshot(snapshot, is_open, settings.filters, today)
         pins_and_bans = SiteLists.from_file(settings.lists, lookup.row_or_none)
         maker = ListMaker(snapshot, ranker, is_open, pins_and_bans)
+        known = Lists.from_pairs(*snapshot.list_pairs(), snapshot.n_articles)
         entries = snapshot.lists_by_row()
-        usual_way = _way(ranker, weights, entries, settings.policy)
+        usual_way = Way(weights.at(ranker.ground.site), entries, known, settings.policy)
         return cls(snapshot, lookup, is_open, ranker, maker, usual_way)
 
     def way(
@@ -97,9 +98,12 @@ class State:
         Raises:
             UnknownArticleError: The lists name an id that is not in the index.
         """
-        usual = self.usual_way
-        entries = usual.entries if lists is None else self.lookup.rows_of_lists(lists)
-        return _way(self.ranker, weights or usual.weights, entries, policy or usual.policy)
+        usual, entries, known = self.usual_way, self.usual_way.entries, self.usual_way.known
+        if lists is not None:
+            entries = self.lookup.rows_of_lists(lists)
+            known = Lists.from_rows(entries, self.snapshot.n_articles)
+        weights = weights.at(self.ranker.ground.site) if weights else usual.weights
+        return Way(weights, entries, known, policy or usual.policy)
 
     def positions(self, ids: Sequence[str]) -> NDArray[np.int64]:
         """The rows of ids, int64; errors as for `Lookup.row_of_id`."""
@@ -155,10 +159,3 @@ class State:
         known = describe(article, self.ranker.ground.features.vocabularies)
         query = Query.of_outside(vector[0], near, known.terms, known.published_at, known.sketch)
         return query, own
-
-
-def _way(
-    ranker: Ranker, weights: Weights, entries: Mapping[int, Sequence[int]], policy: Policy
-) -> Way:
-    known = Lists.from_rows(entries, len(ranker.ground))
-    return Way(weights.at(ranker.ground.site), entries, known, policy)

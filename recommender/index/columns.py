@@ -8,7 +8,7 @@ kept as they are (`surrogatepass`), so what was read is what comes back.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from operator import lt
@@ -113,13 +113,33 @@ class ListColumn:
         entries: list[int] = self._entries[self._offsets[row] : self._offsets[row + 1]].tolist()
         return entries
 
-    def by_row(self) -> dict[int, list[int]]:
-        """The lists that are not empty, by their rows, ascending."""
-        rows = np.flatnonzero(np.diff(self._offsets))
-        ends = self._offsets[[0, *(rows + 1)]].tolist()
-        entries = self._entries.tolist()
-        spans = zip(rows.tolist(), pairwise(ends), strict=True)
-        return {row: entries[start:end] for row, (start, end) in spans}
+    def by_row(self) -> Mapping[int, list[int]]:
+        """The lists that are not empty, by their rows, ascending; read when they are asked for."""
+        return _Filled(self, np.diff(self._offsets))
+
+    def pairs(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The row of every list and an entry of it, one pair an entry; int64."""
+        lengths = np.diff(self._offsets)
+        return np.repeat(np.arange(len(lengths)), lengths), self._entries
+
+
+class _Filled(Mapping[int, list[int]]):
+    """The lists of a column that are not empty."""
+
+    def __init__(self, lists: ListColumn, lengths: NDArray[np.int64]) -> None:
+        self._lists = lists
+        self._lengths = lengths
+
+    def __getitem__(self, row: int) -> list[int]:
+        if not 0 <= row < len(self._lengths) or not self._lengths[row]:
+            raise KeyError(row)
+        return self._lists[row]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(np.flatnonzero(self._lengths).tolist())
+
+    def __len__(self) -> int:
+        return int(np.count_nonzero(self._lengths))
 
 
 def to_string_column(texts: Iterable[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", Article, Problem)
 
+_ORDERED_ON_OPENING = 100_000  # ids; of more, a thorough reading alone looks at the order
 _CONTRADICTION = "found something else than another file has of the article; expected the same"
 
 
@@ -88,7 +89,8 @@ class Snapshot:
             name: files.array(f"{KEPT}{name}", array.dtype, *array.shape)
             for name, array in manifest.kept.items()
         }
-        if not self.ids.is_ascending():
+        looks_at_order = thorough or n <= _ORDERED_ON_OPENING
+        if looks_at_order and not self.ids.is_ascending():
             raise damage(folder / "ids.npy", "found ids out of order; expected them ascending")
         if thorough:
             self._refuse_bad_vectors()
@@ -216,9 +218,13 @@ class Snapshot:
         """The editors' list of one article, as rows in their order; may be empty."""
         return self._lists[row]
 
-    def lists_by_row(self) -> dict[int, list[int]]:
+    def lists_by_row(self) -> Mapping[int, list[int]]:
         """The editors' lists, as rows in their order; articles without one are absent."""
         return self._lists.by_row()
+
+    def list_pairs(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The row of every list's owner and the row of the entry, one pair an entry; int64."""
+        return self._lists.pairs()
 
     def lists(self) -> dict[str, tuple[str, ...]]:
         """The editors' lists: article id to ids in their order; articles without one are absent."""

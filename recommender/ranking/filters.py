@@ -34,7 +34,8 @@ def passing(features: Features, filters: Filters, today: float) -> NDArray[np.bo
         ("topics", filters.without_topics),
         ("folders", filters.without_folders),
     ):
-        passes &= ~_has_any(features, table, names)
+        if names:
+            passes &= ~_has_any(features, table, names)
     if filters.max_age_days is not None:
         passes &= ~(features.published_at < today - filters.max_age_days)  # undated ones stay
     return passes

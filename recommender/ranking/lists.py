@@ -46,6 +46,13 @@ class Lists:
         rows = np.fromiter(lists.keys(), np.int64, len(lists))
         sources = np.repeat(rows, [len(entries) for entries in lists.values()])
         targets = np.fromiter(chain(*lists.values()), np.int64, len(sources))
+        return cls.from_pairs(sources, targets, n_articles)
+
+    @classmethod
+    def from_pairs(
+        cls, sources: NDArray[np.int64], targets: NDArray[np.int64], n_articles: int
+    ) -> Lists:
+        """Lists by their entries: the row of who has the list, and the row of the entry."""
         pairs = distinct((sources * n_articles + targets)[sources != targets])
         graph = Graph.from_pairs(*np.divmod(pairs, n_articles), n_articles)
         lengths = graph.out_degrees()
