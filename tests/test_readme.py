@@ -21,6 +21,10 @@ def _block(language: str, nth: int = 0) -> str:
     return [text for name, text in blocks if name == language][nth]
 
 
+DEMO = ("-m", "recommender", "--config", str(ROOT / "evaluation" / "benchmarks" / "float32.yaml"))
+"""As `make demo` has it."""
+
+
 def _run(folder: Path, *command: str) -> str:
     done = subprocess.run(
         [sys.executable, *command], cwd=folder, capture_output=True, text=True, check=True
@@ -47,14 +51,14 @@ def test_the_python_example_runs(tmp_path: Path) -> None:
 def test_the_demo_prints_what_the_readme_shows(tmp_path: Path) -> None:
     """Line by line, up to the lines that are left out there."""
     index = str(tmp_path / "index")
-    printed = _run(tmp_path, "-m", "recommender", "index", str(SAMPLE), "--index", index)
-    printed += _run(tmp_path, "-m", "recommender", "neighbours", SEED, "--index", index)
+    printed = _run(tmp_path, *DEMO, "index", str(SAMPLE), "--index", index)
+    printed += _run(tmp_path, *DEMO, "neighbours", SEED, "--index", index)
     printed = printed.replace(index, ".demo/index")
     shown = [line.rstrip() for line in _block("").splitlines() if line.strip() != "…"]
 
     assert [line.rstrip() for line in printed.splitlines() if line.rstrip() in shown] == shown
     asked = ("neighbours", SEED, "--index", index, "--explain")
-    explained = _run(tmp_path, "-m", "recommender", *asked)
+    explained = _run(tmp_path, *DEMO, *asked)
     assert _block("text").rstrip() in explained
 
 
@@ -63,10 +67,9 @@ def test_the_demo_measures_what_the_readme_shows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every line of the table, on a terminal of 80 columns, in the numbers of every machine."""
-    (tmp_path / "recommender.yaml").write_text("precision: float32\n", "utf-8")
     monkeypatch.setenv("COLUMNS", "80")
     folders = ("--index", str(tmp_path / "index"), "--output", str(tmp_path / "report"))
-    printed = _run(tmp_path, "-m", "recommender", "evaluate", str(SAMPLE), *folders)
+    printed = _run(tmp_path, *DEMO, "evaluate", str(SAMPLE), *folders)
     printed = printed.replace(str(tmp_path), ".demo")
     shown = [line.rstrip() for line in _block("", 1).splitlines() if line]
 
