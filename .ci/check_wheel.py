@@ -21,7 +21,9 @@ NEEDED = (
 )
 ALLOWED_ROOTS = ("recommender", "evaluation")
 ALLOWED_ENDINGS = {".py", ".typed", ".yaml", ".md", ".html", ".css", ".js"}
-ALLOWED = {"evaluation/benchmarks/peer_programs/requirements.txt"}
+ALLOWED = {
+    f"evaluation/benchmarks/peer_programs/requirements-{name}.txt" for name in ("peers", "search")
+}
 MAX_BYTES = 2_000_000
 
 

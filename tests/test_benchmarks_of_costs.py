@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -14,18 +15,16 @@ from conftest import Site
 from evaluation.benchmarks import (
     peers,
     scale,
-    search,
     serving,
     startup,
     synthetic_folder,
     unencoded,
 )
 from evaluation.benchmarks.corpora import source_of
-from evaluation.benchmarks.peer_environment import REQUIREMENTS, versions
+from evaluation.benchmarks.peer_environment import versions
 from evaluation.benchmarks.peer_programs import bm25, tfidf
 from evaluation.benchmarks.peer_programs.reading import read_articles, without_itself
 from evaluation.benchmarks.process import Run, run_process
-from evaluation.benchmarks.synthetic import synthetic_vectors
 from evaluation.benchmarks.synthetic_folder import write_folder
 from evaluation.benchmarks.unencoded import Dice
 from recommender import Recommender, build
@@ -204,29 +203,21 @@ def test_a_made_up_site_can_be_served(tmp_path: Path) -> None:
     assert row.startswith("| 60 | 3 s | 20 MB | 3 s | 20 MB | ")
 
 
-def test_searches_find_what_there_is() -> None:
-    """Exact ones all of it, cells nearly all; a peer's answers are judged alike."""
-    vectors = synthetic_vectors(300, np.random.default_rng(4))
-    queries, exact = vectors[:20], np.argsort(-(vectors[:20] @ vectors.T), axis=1)[:, :101]
-    ways = {name: search.described(of, queries, exact) for name, of in search.ours(vectors)}
-
-    assert list(ways) == ["numpy product", "exact"]
-    assert all(way["recall@10"] == way["recall@101"] == 1 for way in ways.values())
-    assert search.recalls(exact[:, ::-1], exact)["recall@10"] == 1
-    assert search.recalls(np.full((20, 101), -1), exact)["recall@10"] == 0
-    table = search.table({"sizes": [{"vectors": 300, "ways": ways | {"cells": ways["exact"]}}]})
-    assert table.splitlines()[0] == "| vectors | numpy product | exact | cells |"
-    assert table.count(" ms, 1.000") == 3
-
-
-def test_what_peers_need_is_pinned() -> None:
+@pytest.mark.parametrize(
+    ("benchmark", "first", "expected"),
+    [
+        ("peers", "torch", {"prelims", "bm25s", "gensim", "scikit-learn", "txtai"}),
+        ("search", "hnswlib", {"hnswlib", "usearch", "scann"}),
+    ],
+)
+def test_what_peers_need_is_pinned(benchmark: str, first: str, expected: set[str]) -> None:
     """By exact versions, torch first; whoever is compared is there."""
-    names = [line.split("==")[0] for line in versions()]
+    pinned = versions(benchmark)
+    names = [line.split("==")[0] for line in pinned]
 
-    assert names[0] == "torch"
-    assert all(re.fullmatch(r"[\w-]+==[\d.]+", line) for line in versions())
-    assert {"prelims", "bm25s", "gensim", "scikit-learn", "txtai"} <= set(names)
-    assert REQUIREMENTS.parent.name == "peer_programs"
+    assert names[0] == first
+    assert all(re.fullmatch(r"[\w-]+==[\d.]+", line) for line in pinned)
+    assert expected <= set(names)
 
 
 def test_a_source_is_quoted_from_the_readme_of_a_corpus(tmp_path: Path) -> None:

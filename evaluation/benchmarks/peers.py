@@ -6,8 +6,8 @@ Every corpus in FOLDER, and a made-up site of 10,000 articles for costs alone, i
 as the same folder of Markdown files: from there to every article's list of ten, in a process of its
 own. Ours is the installed command, `index` and then `export`; what it costs on the folder as it was
 is measured again and again. What encodes texts runs once, the others in rounds, one after the
-other. The tools are installed, in the versions of `peer_programs/requirements.txt`, into a virtual
-environment of their own, which `--environment` keeps.
+other. The tools are installed, in the versions of `peer_programs/requirements-peers.txt`, into a
+virtual environment of their own, which `--environment` keeps.
 
 nDCG is over the articles that have an editors' list. Nobody looks at these lists: ours are made
 without them, by weights that have not seen the corpus, and else as by default.
@@ -101,12 +101,12 @@ class Costs:
 
 def measured(corpora: Path, scratch: Path, environment: Path | None = None) -> dict[str, Any]:
     """Run everything on every site; what judging takes of memory is taken afterwards."""
-    peers = PeerEnvironment(environment or scratch / "environment", scratch)
+    peers = PeerEnvironment(environment or scratch / "environment", scratch, "peers")
     found = [(site, costs_on(site, peers, N_ROUNDS)) for site in sites(corpora, scratch)]
     return {
         "rounds": N_ROUNDS,
         "seed": SEED,
-        "peers": versions(),
+        "peers": versions("peers"),
         "corpora": [described(site, costs) for site, costs in found],
     }
 
