@@ -174,13 +174,49 @@ def test_a_site_is_described_with_what_was_paid_and_reached(site: Site, tmp_path
     assert 0 < described["systems"][peers.LATER]["nDCG@10"] < 1
     assert "of this machine" not in str(described)
     table = peers.table({"corpora": [described]})
-    assert "| bm25s (all text) | 2.0 s, 30 MB, 1.000, 1.000 |" in table
-    assert "| prelims (bodies) | it ended with -9 |" in table
+    assert f"here (sha256 {site.open().corpus_hash[:12]}…)" in table
+    assert "|  | bm25s | all text | 2.0 s | 30 MB | 1.000 | 1.000 |" in table
+    assert "|  | prelims | bodies | it ended with -9 |  |  |  |" in table
     assert "a later run" not in table
     corpora = [described | {"later run to prelims": ratio} for ratio in (0.5, 0.25)]
-    assert peers.table({"corpora": corpora}).endswith(
-        "\n\nOf the CPU time of prelims, a later run takes 0.50 on site, 0.25 on site."
+    assert (
+        "\nOf the CPU time of prelims, a later run takes 0.50 on site, 0.25 on site.\n"
+        in peers.table({"corpora": corpora})
     )
+
+
+def test_who_takes_long_or_fails_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All others in every round, and ours once more, before it has anything to build on."""
+    asked: list[str] = []
+
+    def theirs(peer: peers.Peer, *_: object) -> Run:
+        asked.append(peer.program)
+        if peer.program == "bm25":
+            raise subprocess.CalledProcessError(-9, "bm25")
+        return _run(1.0)
+
+    monkeypatch.setattr(peers, "ours", lambda _: _run(2.0))
+    monkeypatch.setattr(peers, "theirs", theirs)
+    found = peers.costs_on(None, None, 3)  # type: ignore[arg-type]
+
+    assert asked == [
+        "tfidf",
+        "front_matter",
+        "bm25",
+        "lsi",
+        "dense",
+        *["tfidf", "front_matter"] * 2,
+    ]
+    assert found["bm25s"].failure == "it ended with -9"
+    assert {name: len(costs.runs) for name, costs in found.items()} == {
+        peers.FIRST: 1,
+        peers.LATER: 3,
+        "scikit-learn TF-IDF": 3,
+        "prelims": 3,
+        "bm25s": 0,
+        "gensim LSI": 1,
+        "txtai, same model": 1,
+    }
 
 
 def test_a_made_up_site_can_be_served(tmp_path: Path) -> None:

@@ -5,9 +5,10 @@ usage: python -m evaluation.benchmarks.peers --corpora FOLDER [--environment FOL
 Every corpus in FOLDER, and a made-up site of 10,000 articles for costs alone, is given to each tool
 as the same folder of Markdown files: from there to every article's list of ten, in a process of its
 own. Ours is the installed command, `index` and then `export`; what it costs on the folder as it was
-is measured again and again. What encodes texts runs once, the others in rounds, one after the
-other. The tools are installed, in the versions of `peer_programs/requirements-peers.txt`, into a
-virtual environment of their own, which `--environment` keeps.
+is measured again and again. Whose cost is no promise of ours, and high, runs once, the others in
+rounds, one after the other. The tools are installed, in the versions of
+`peer_programs/requirements-peers.txt`, into a virtual environment of their own, which
+`--environment` keeps.
 
 nDCG is over the articles that have an editors' list. Nobody looks at these lists: ours are made
 without them, by weights that have not seen the corpus, and else as by default.
@@ -39,6 +40,8 @@ SEED = 11
 MADE_UP = "made up"
 FIRST, LATER = "recommender, first run", "recommender, later run"
 CUTOFFS = (5, 10)
+OURS_READS = "titles and excerpts by the model, words of all text"
+HASH_SHOWN = 12  # digits; all of them stand in the result file
 
 Lists = Mapping[str, Sequence[str]]
 
@@ -50,13 +53,15 @@ class Peer:
     Attributes:
         program: Its module among the peers' programs.
         reads: The text that it compares.
-        encodes: Whether it needs the model; then it runs once.
+        encodes: Whether it needs the model.
+        once: Whether it runs in the first round only, because it takes long.
         writes: Whether it writes into the articles, of which it gets a copy.
     """
 
     program: str
     reads: str = "all text"
     encodes: bool = False
+    once: bool = False
     writes: bool = False
 
 
@@ -64,8 +69,8 @@ PEERS = {
     "scikit-learn TF-IDF": Peer("tfidf"),
     "prelims": Peer("front_matter", "bodies", writes=True),
     "bm25s": Peer("bm25"),
-    "gensim LSI": Peer("lsi"),
-    "txtai, same model": Peer("dense", "titles and excerpts", encodes=True),
+    "gensim LSI": Peer("lsi", once=True),
+    "txtai, same model": Peer("dense", "titles and excerpts", encodes=True, once=True),
 }
 
 
@@ -119,7 +124,7 @@ def sites(corpora: Path, scratch: Path) -> Iterator[Site]:
     folder = _made(scratch / "sites" / MADE_UP)
     program = "evaluation.benchmarks.synthetic_folder"
     run_process([sys.executable, "-m", program, N_ARTICLES, folder / "articles", SEED])
-    yield Site(MADE_UP, folder / "articles", {"source": program}, folder)
+    yield Site(MADE_UP, folder / "articles", {"source": f"`{program}`"}, folder)
 
 
 def costs_on(site: Site, peers: PeerEnvironment, n_rounds: int) -> dict[str, Costs]:
@@ -130,7 +135,7 @@ def costs_on(site: Site, peers: PeerEnvironment, n_rounds: int) -> dict[str, Cos
         found[LATER].runs.append(ours(site))
         for name, peer in PEERS.items():
             costs = found[name]
-            if costs.failure or (peer.encodes and i):
+            if costs.failure or (peer.once and i):
                 continue
             try:
                 costs.runs.append(theirs(peer, site, peers))
@@ -202,6 +207,7 @@ def described(site: Site, found: Mapping[str, Costs]) -> dict[str, Any]:
         "name": site.name,
         **site.source,
         "sha256": engine.corpus_hash,
+        "precision": engine.model.precision,
         "articles": len(engine.articles),
         "lists": len(engine.lists),
         "systems": systems,
@@ -235,30 +241,45 @@ def _quality(engine: Recommender, lists: Lists) -> dict[str, float]:
 
 
 def table(result: dict[str, Any]) -> str:
-    """The result as a Markdown table, and the ratio that is promised."""
-    corpora = result["corpora"]
-    names = [f"{corpus['name']}, {corpus['articles']:,}" for corpus in corpora]
-    ratios: list[str] = []
-    lines = [f"| CPU, peak, nDCG@5, @10 | {' | '.join(names)} |", f"|---|{'---|' * len(corpora)}"]
-    for name in (FIRST, LATER, *PEERS):
-        cells = [_cell(corpus["systems"][name]) for corpus in corpora]
-        label = f"{name} ({PEERS[name].reads})" if name in PEERS else name
-        lines.append(f"| {label} | {' | '.join(cells)} |")
-    for corpus in corpora:
-        if (ratio := corpus["later run to prelims"]) is not None:
-            ratios.append(f"{ratio:.2f} on {corpus['name']}")
-    sentence = f"Of the CPU time of prelims, a later run takes {', '.join(ratios)}."
-    return "\n".join([*lines, *(["", sentence] if ratios else [])])
-
-
-def _cell(system: Mapping[str, Any]) -> str:
-    if "failure" in system:
-        return str(system["failure"])
-    qualities = [
-        f"{system[f'nDCG@{cutoff}']:.3f}" for cutoff in CUTOFFS if f"nDCG@{cutoff}" in system
+    """The result as a Markdown table; below it what it was measured on, and what is promised."""
+    measures = [f"nDCG@{cutoff}" for cutoff in CUTOFFS]
+    lines = [
+        f"| folder | made by | reads | CPU | peak | {' | '.join(measures)} |",
+        f"|---|---|---|---:|---:|{'---:|' * len(measures)}",
     ]
-    cost = f"{system['cpu_seconds']:.1f} s", f"{system['peak_megabytes']:,.0f} MB"
-    return ", ".join([*cost, *qualities])
+    for corpus in result["corpora"]:
+        folder = f"{corpus['name']}, {corpus['articles']:,} articles"
+        for name, system in corpus["systems"].items():
+            reads = PEERS[name].reads if name in PEERS else OURS_READS
+            cells = [folder, name, reads, *_figures(system, measures)]
+            lines.append(f"| {' | '.join(cells)} |")
+            folder = ""
+    return "\n".join([*lines, "", *_sentences(result["corpora"])])
+
+
+def _figures(system: Mapping[str, Any], measures: Sequence[str]) -> list[str]:
+    if "failure" in system:
+        return [str(system["failure"]), "", *[""] * len(measures)]
+    cost = [f"{system['cpu_seconds']:.1f} s", f"{system['peak_megabytes']:,.0f} MB"]
+    return [*cost, *(f"{system[of]:.3f}" if of in system else "" for of in measures)]
+
+
+def _sentences(corpora: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    ratios = [
+        f"{corpus['later run to prelims']:.2f} on {corpus['name']}"
+        for corpus in corpora
+        if corpus["later run to prelims"] is not None
+    ]
+    if ratios:
+        yield f"Of the CPU time of prelims, a later run takes {', '.join(ratios)}."
+    precisions = sorted({str(corpus["precision"]) for corpus in corpora})
+    yield f"Our model computed in {' and '.join(precisions)}."
+    sources = (
+        f"{corpus['name']} is {corpus.get('source', 'of unknown source')} "
+        f"(sha256 {corpus['sha256'][:HASH_SHOWN]}…)"
+        for corpus in corpora
+    )
+    yield f"The folders: {'; '.join(sources)}."
 
 
 def _made(folder: Path) -> Path:
