@@ -33,7 +33,8 @@ check: install
 	$(BIN)/validate-pyproject pyproject.toml
 	$(BIN)/python .ci/check_wheel.py dist/*.whl
 
-# Every figure of the README anew, from a folder of corpora; three hours. Weights first: the others measure them.
+# Every figure of the README anew, from a folder of corpora: more than three hours on two cores; a result file says
+# how long its own took. Weights first: the others measure them.
 CORPORA ?= ../shared/corpora
 BENCHMARKS := weights systems learning signals variants policy copies spine reports ranking encoding startup scale peers
 figures: install

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,9 +41,11 @@ def run(
         parser.add_argument(f"--{name}", type=Path)
     arguments = parser.parse_args()
     further = {name: getattr(arguments, name) for name in folders}
+    started = time.perf_counter()
     with tempfile.TemporaryDirectory() as scratch:
         result = measure(arguments.corpora, Path(scratch), **further)
-    result = {"made": circumstances(datetime.now(UTC)), **result}
+    seconds = round(time.perf_counter() - started)
+    result = {"made": circumstances(datetime.now(UTC)) | {"seconds": seconds}, **result}
     arguments.output.parent.mkdir(parents=True, exist_ok=True)
     arguments.output.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
     print(shown(result))
