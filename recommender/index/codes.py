@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 N_POINTS = 16  # what half a byte can name
-_N_TRAINING = 16_384  # vectors from which a codebook is learned, evenly spread
+_N_TRAINING = 4096  # vectors from which a codebook is learned, evenly spread
 _BLOCK = 32  # codes that are compared at a time; FAISS has no other
 
 
@@ -38,7 +38,12 @@ def learned_codebook(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
 
     step = -(-len(vectors) // _N_TRAINING)
     quantiser = _quantiser(vectors.shape[1])
-    quantiser.train(in_pairs(vectors[::step]))
+    n_threads = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)  # each pair is so little work that threads would only wait
+    try:
+        quantiser.train(in_pairs(vectors[::step]))
+    finally:
+        faiss.omp_set_num_threads(n_threads)
     points = faiss.vector_to_array(quantiser.centroids)
     return np.asarray(points.reshape(codebook_shape(vectors.shape[1])))
 
