@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -14,7 +15,15 @@ from hypothesis import strategies as st
 from sample_ground import random_articles
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from recommender.features import Features, Terms, TermTable, Vocabulary, tell_same_story, term_key
+from recommender.features import (
+    Features,
+    Graph,
+    Terms,
+    TermTable,
+    Vocabulary,
+    tell_same_story,
+    term_key,
+)
 from recommender.records import Article, Provider
 from recommender.terms.articles import LABELS, body_length, day
 from recommender.terms.collect import collect
@@ -22,6 +31,7 @@ from recommender.terms.describe import COMPARED, describe
 from recommender.terms.letters import letter_ngrams
 from recommender.terms.mentions import MAX_MENTIONS, are_names, find_mentions
 from recommender.terms.sketches import sketch
+from recommender.terms.texts import BLOCK, Texts
 from recommender.terms.tokens import tokenise
 from recommender.terms.weights import Bags, shares, tf_idf, to_table
 
@@ -53,6 +63,12 @@ def test_any_text_has_tokens_without_spaces(text: str) -> None:
     assert letter_ngrams(text).dtype == np.int64
 
 
+@given(st.text(st.sampled_from("aB9_ .,-\t\n\x1c\x1f\x7f“”‘’–—")))
+def test_the_words_of_plain_text_are_the_same_beside_other_letters(text: str) -> None:
+    """There is a shorter way to them where all letters are plain."""
+    assert [*tokenise(text), "é"] == tokenise(f"{text} é")
+
+
 def test_letter_ngrams_stay_within_words_and_know_their_ends() -> None:
     """`ab cd` has the n-grams of ` ab ` and ` cd `, none across; case is levelled."""
     both, first, second = (set(letter_ngrams(text).tolist()) for text in ("Ab cd", "ab", "cd"))
@@ -75,7 +91,7 @@ def test_tf_idf_equals_that_of_scikit_learn() -> None:
     texts = ["a b b c", "a c c d", "b d d d", "e a"]
     words = sorted(set(" ".join(texts).split()))
     numbers = [np.array([words.index(word) for word in text.split()]) for text in texts]
-    table = tf_idf(Bags.from_texts(numbers, len(words)), width=8)
+    table = tf_idf(Bags.from_texts(Texts.from_lists(numbers), len(words)), width=8)
     reference = TfidfVectorizer(sublinear_tf=True, analyzer=str.split).fit_transform(texts)
 
     for row, expected in enumerate(reference.toarray()):
@@ -88,7 +104,7 @@ def test_tf_idf_equals_that_of_scikit_learn() -> None:
 
 def test_only_the_weightiest_terms_are_kept() -> None:
     """Of equal ones those with the smaller number."""
-    bags = Bags.from_texts([np.array([3, 1, 2, 0])], 4)
+    bags = Bags.from_texts(Texts.from_lists([[3, 1, 2, 0]]), 4)
     table = to_table(bags, lambda _: np.array([0.5, 2.0, 0.5, 0.0]), width=2)
 
     assert table.ids.tolist() == [[1, 0]]
@@ -97,11 +113,28 @@ def test_only_the_weightiest_terms_are_kept() -> None:
 
 def test_shares_of_a_title_add_up_to_one() -> None:
     """A word twice as rare has twice the share; a text without terms has none."""
-    bags = Bags.from_texts([np.array([0, 1]), np.array([], dtype=np.int64)], 2)
+    bags = Bags.from_texts(Texts.from_lists([[0, 1], []]), 2)
     table = shares(bags, np.array([1.0, 2.0]), width=4)
 
     assert table.of(0)[1].tolist() == pytest.approx([2 / 3, 1 / 3])
     assert not len(table.of(1)[0])
+
+
+def test_many_texts_are_counted_and_searched_as_few_are() -> None:
+    """They are taken some thousand at a time, and the last ones are not as many."""
+    rng = np.random.default_rng(2)
+    lists = [rng.integers(0, 50, rng.integers(0, 4)) for _ in range(2 * BLOCK + 9)]
+    bags = Bags.from_texts(Texts.from_lists(lists), 50)
+    mentions = find_mentions(
+        bags, Bags.from_texts(Texts.from_lists([[7], *[[]] * len(lists[1:])]), 50)
+    )
+
+    for row in (0, BLOCK - 1, BLOCK, 2 * BLOCK + 8):
+        part = slice(bags.offsets[row], bags.offsets[row + 1])
+        counted = zip(bags.terms[part].tolist(), bags.counts[part].tolist(), strict=True)
+        assert dict(counted) == Counter(lists[row].tolist())
+    having = [row for row, terms in enumerate(lists) if row and 7 in terms]
+    assert np.flatnonzero(mentions.out_degrees()).tolist() == having
 
 
 def test_mentions_are_those_that_looking_one_by_one_finds() -> None:
@@ -109,8 +142,8 @@ def test_mentions_are_those_that_looking_one_by_one_finds() -> None:
     rng = np.random.default_rng(1)
     titles = [rng.integers(0, 12, rng.integers(0, 4)) for _ in range(60)]
     texts = [np.concatenate([title, rng.integers(0, 12, 6)]) for title in titles]
-    mentions = find_mentions(Bags.from_texts(texts, 12), Bags.from_texts(titles, 12))
-    is_name = are_names(mentions, texts, titles)
+    mentions = _mentions(texts, titles, 12)
+    is_name = are_names(mentions, Texts.from_lists(texts), Texts.from_lists(titles))
 
     def stands(title: np.ndarray, text: np.ndarray) -> bool:
         spans = range(len(text) - len(title) + 1)
@@ -127,12 +160,26 @@ def test_mentions_are_those_that_looking_one_by_one_finds() -> None:
         assert part.tolist() == [stands(titles[other], text) for other in found]
 
 
+def _mentions(texts: list[np.ndarray], titles: list[np.ndarray], n_terms: int) -> Graph:
+    in_texts, in_titles = (Bags.from_texts(Texts.from_lists(of), n_terms) for of in (texts, titles))
+    return find_mentions(in_texts, in_titles)
+
+
+def test_a_title_is_no_name_where_parts_of_other_words_spell_it() -> None:
+    """The bytes of word 65,536 stand across two other words, and not in their place."""
+    texts = Texts.from_lists([np.array([65536]), np.array([0x01000000, 0])])
+    mentions = Graph.from_lists([[], [0]])
+
+    assert not are_names(mentions, texts, texts).any()
+    assert are_names(Graph.from_lists([[0], []]), texts, texts).all()
+
+
 def test_who_mentions_too_many_keeps_the_rarest() -> None:
     """A list of everything says little; what is mentioned least often stays."""
     n = MAX_MENTIONS + 3
     titles = [np.array([i]) for i in range(n)]
     texts = [*titles[:-2], np.array([n - 2, 0]), np.arange(n)]
-    mentions = find_mentions(Bags.from_texts(texts, n), Bags.from_texts(titles, n))
+    mentions = _mentions(texts, titles, n)
 
     assert len(mentions.of(n - 1)) == MAX_MENTIONS
     assert 0 not in mentions.of(n - 1)

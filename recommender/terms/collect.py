@@ -11,10 +11,11 @@ import numpy as np
 from recommender.features import Features, TermTable, Vocabulary
 from recommender.records import Article
 from recommender.terms.articles import LABELS, body_length, day
-from recommender.terms.letters import letter_ngrams
+from recommender.terms.letters import number_ngrams, spaced_words, spelt_out
 from recommender.terms.mentions import are_names, find_mentions, without_copies
-from recommender.terms.numbering import Numbering, number_keys
-from recommender.terms.sketches import sketch
+from recommender.terms.numbering import Numbering
+from recommender.terms.sketches import sketches_of
+from recommender.terms.texts import Texts
 from recommender.terms.tokens import tokenise
 from recommender.terms.weights import Bags, shares, tf_idf, to_table
 
@@ -30,14 +31,13 @@ _Known = tuple[TermTable, Vocabulary]
 
 def collect(articles: Sequence[Article]) -> Features:
     """Read the texts and labels of all articles."""
-    keys, (titles, excerpts, bodies) = _words(articles)
-    leads = _joined(titles, excerpts)
-    texts = _joined(leads, bodies)
-    in_texts, in_titles = Bags.from_texts(texts, len(keys)), Bags.from_texts(titles, len(keys))
-    in_leads = Bags.from_texts(leads, len(keys))
-    sketches = np.stack([sketch(keys[text]) for text in texts])
+    letters, letter_terms = _letters(articles)  # first, while nothing else is there
+    keys, titles, leads, texts = _words(articles)
+    in_texts, in_titles, in_leads = (
+        Bags.from_texts(of_each, len(keys)) for of_each in (texts, titles, leads)
+    )
+    sketches = sketches_of(texts, keys)
     mentions = without_copies(find_mentions(in_texts, in_titles), sketches)
-    letters, letter_terms = _letters(articles)
     labels = {name: _labels([of(article) for article in articles]) for name, of in LABELS.items()}
     return Features(
         words=tf_idf(in_texts, N_WORDS),
@@ -59,33 +59,30 @@ def collect(articles: Sequence[Article]) -> Features:
     )
 
 
-def _words(
-    articles: Sequence[Article],
-) -> tuple[NDArray[np.int64], list[list[NDArray[np.int32]]]]:
-    """The keys of all words, and the numbers of those in titles, excerpts and bodies."""
+def _words(articles: Sequence[Article]) -> tuple[NDArray[np.int64], Texts, Texts, Texts]:
+    """The keys of all words, and those of titles, of these with excerpts, and with bodies."""
     numbering = Numbering()
-    fields = [[numbering.of(tokenise(of(article))) for article in articles] for of in _FIELDS]
-    keys, places = numbering.ordered()
-    return keys, [[places[text] for text in texts] for texts in fields]
-
-
-def _joined(
-    first: Sequence[NDArray[np.int32]], second: Sequence[NDArray[np.int32]]
-) -> list[NDArray[np.int32]]:
-    return [np.concatenate(parts) for parts in zip(first, second, strict=True)]
+    fields = numbering.of(tokenise(of(article)) for article in articles for of in _FIELDS)
+    keys, fields = numbering.ordered(fields)
+    starts = fields.starts[:: len(_FIELDS)]
+    titles, leads, texts = (
+        Texts(fields.numbers, starts, fields.ends[i :: len(_FIELDS)]) for i in range(len(_FIELDS))
+    )
+    return keys, titles, leads, texts
 
 
 def _letters(articles: Sequence[Article]) -> _Known:
-    keys, texts = number_keys([letter_ngrams(f"{a.title} {a.excerpt}") for a in articles])
-    bags = Bags.from_texts(texts, len(keys))
+    numbering = Numbering()
+    words = numbering.of(spaced_words(f"{a.title} {a.excerpt}") for a in articles)
+    keys, ngrams = number_ngrams(numbering.terms())
+    bags = Bags.from_blocks(spelt_out(words, ngrams), len(keys))
     return tf_idf(bags, N_LETTERS), _vocabulary(keys, bags)
 
 
 def _labels(labels: Sequence[Sequence[str]]) -> _Known:
     numbering = Numbering()
-    numbered = [numbering.of(of_one) for of_one in labels]
-    keys, places = numbering.ordered()
-    bags = Bags.from_texts([places[of_one] for of_one in numbered], len(keys))
+    keys, texts = numbering.ordered(numbering.of(labels))
+    bags = Bags.from_texts(texts, len(keys))
     idf = bags.idf()
     return to_table(bags, lambda part: idf[part.terms], N_LABELS), _vocabulary(keys, bags)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from recommender.features import Graph, tell_same_story
+from recommender.terms.texts import BLOCK, Texts
 from recommender.terms.weights import Bags
 
 if TYPE_CHECKING:
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 MAX_MENTIONS = 64
 """Of an article that mentions more, those are kept that the fewest others mention."""
 
-_BLOCK = 50_000  # mentions whose sketches are compared at a time
+_N_COMPARED = 50_000  # mentions whose sketches are compared at a time
 
 
 def find_mentions(texts: Bags, titles: Bags) -> Graph:
     """From each article to those whose title's words all stand in its text, in any order."""
-    holders = Graph.from_pairs(texts.terms, texts.owners(), texts.n_terms)
-    frequencies = texts.frequencies()
+    holders = _holders(texts)
+    frequencies = holders.out_degrees()
     found = [
         _holding(titles.of(row), holders, frequencies, besides=row) for row in range(len(titles))
     ]
@@ -40,29 +40,54 @@ def without_copies(mentions: Graph, sketches: NDArray[np.uint16]) -> Graph:
     is_other = np.concatenate(
         [
             ~tell_same_story(sketches[sources[part]], sketches[targets[part]])
-            for part in np.array_split(np.arange(len(sources)), 1 + len(sources) // _BLOCK)
+            for part in np.array_split(np.arange(len(sources)), 1 + len(sources) // _N_COMPARED)
         ]
     )
     return Graph.from_pairs(sources[is_other], targets[is_other], len(mentions))
 
 
-def are_names(
-    mentions: Graph, texts: Sequence[NDArray[np.int32]], titles: Sequence[NDArray[np.int32]]
-) -> NDArray[np.bool_]:
+def are_names(mentions: Graph, texts: Texts, titles: Texts) -> NDArray[np.bool_]:
     """In which of the mentions the title stands word by word, shape as `mentions.targets`.
 
     Args:
         mentions: What `find_mentions` gave.
-        texts: The words of each text, in their order.
-        titles: The words of each title, in their order.
+        texts: The words of each text.
+        titles: The words of each title.
     """
-    running, wanted = [list(map(_spelt, words)) for words in (texts, titles)]
-    pairs = zip(mentions.sources().tolist(), mentions.targets.tolist(), strict=True)
-    return np.array([wanted[to] in running[by] for by, to in pairs], dtype=bool)
+    found = []
+    for row in range(len(mentions)):
+        targets = mentions.of(row).tolist()
+        running = texts.of(row).tobytes() if targets else b""
+        found += [_stands_in(running, titles.of(target)) for target in targets]
+    return np.array(found, dtype=bool)
 
 
-def _spelt(words: NDArray[np.int32]) -> str:
-    return f" {' '.join(map(str, words.tolist()))} "
+def _stands_in(running: bytes, title: NDArray[np.int32]) -> bool:
+    """Whether words come one after the other in a text, given as bytes."""
+    wanted, place = title.tobytes(), -1
+    while (place := running.find(wanted, place + 1)) >= 0:
+        if place % title.itemsize == 0:  # else it is made of parts of other words' numbers
+            return True
+    return False
+
+
+def _holders(texts: Bags) -> Graph:
+    """From each term to the texts that have it, ascending.
+
+    It is put together from some thousand texts at a time; to sort all would take several times the
+    memory of the graph.
+    """
+    offsets = np.concatenate([[0], np.cumsum(texts.frequencies())])
+    ends = offsets[:-1].copy()  # so far
+    holders = np.empty(len(texts.terms), dtype=np.int32)
+    for start in range(0, len(texts), BLOCK):
+        part = texts.part(start, start + BLOCK)
+        order = np.argsort(part.terms, kind="stable")
+        terms, firsts, lengths = np.unique(part.terms[order], return_index=True, return_counts=True)
+        shifts = np.repeat(ends[terms] - firsts, lengths)
+        holders[np.arange(len(order)) + shifts] = start + part.owners()[order]
+        ends[terms] += lengths
+    return Graph(holders, offsets)
 
 
 def _holding(
@@ -74,6 +99,8 @@ def _holding(
     first, *others = terms[np.argsort(frequencies[terms], kind="stable")].tolist()
     rows = holders.of(first)
     for term in others:
+        if len(rows) == 1:  # the article that has the title, which has all its words
+            break
         rows = rows[_are_in(rows, holders.of(term))]
     others_rows: NDArray[np.int32] = rows[rows != besides]
     return others_rows

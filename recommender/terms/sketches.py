@@ -14,6 +14,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from recommender.terms.texts import Texts
+
 N_PLACES = 256
 """Agreement is then off by 0.03, one standard error, for texts that share half of their pairs."""
 
@@ -36,10 +38,20 @@ def sketch(keys: NDArray[np.int64]) -> NDArray[np.uint16]:
     Returns:
         Shape `(N_PLACES,)`; all 0 where there are no two words, which agrees with nothing.
     """
-    words = keys.astype(np.uint64)
-    pairs = np.unique((words[:-1] * _SPREAD ^ words[1:])[:N_PAIRS])
+    words = keys[: N_PAIRS + 1].astype(np.uint64)
+    pairs = words[:-1] * _SPREAD ^ words[1:]
     if not len(pairs):
         return np.zeros(N_PLACES, dtype=np.uint16)
-    least: NDArray[np.uint64] = ((pairs[:, None] * _ODD + _SHIFTS) >> _HIGH).min(axis=0)
+    hashes = pairs[:, None] * _ODD
+    hashes += _SHIFTS
+    least: NDArray[np.uint64] = hashes.min(axis=0) >> _HIGH
     places: NDArray[np.uint16] = (least % np.uint64(2**16 - 1) + np.uint64(1)).astype(np.uint16)
     return places
+
+
+def sketches_of(texts: Texts, keys: NDArray[np.int64]) -> NDArray[np.uint16]:
+    """The sketches of texts, whose words have these keys; shape `(len(texts), N_PLACES)`."""
+    sketches = np.empty((len(texts), N_PLACES), dtype=np.uint16)
+    for row in range(len(texts)):
+        sketches[row] = sketch(keys[texts.of(row)[: N_PAIRS + 1]])
+    return sketches

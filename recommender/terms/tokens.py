@@ -13,6 +13,8 @@ _MARKS = (
     "\u17b4-\u17d3\u200c\u200d"
 )
 _WORD = re.compile(rf"[\w{_MARKS}]+")
+_SPACED = {code: " " for code in range(128) if not _WORD.match(chr(code))}
+_TYPESET = "“”‘’–—"  # without these signs most European texts are ASCII
 
 # Scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, kana, Chinese characters.
 _UNSPACED = re.compile(
@@ -38,6 +40,10 @@ def as_written(text: str) -> dict[str, str]:
 
 
 def _words(text: str) -> list[str]:
+    for sign in _TYPESET:
+        text = text.replace(sign, " ")
+    if text.isascii():
+        return text.translate(_SPACED).split()  # several times faster than what follows
     return [
         token
         for word in _WORD.findall(text)

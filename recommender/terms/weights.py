@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from recommender.features import TermTable, falling, sums_of
+from recommender.terms.texts import BLOCK
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_BLOCK = 4096  # texts that are weighed at a time
+    from recommender.terms.texts import Block, Texts
+
+_HALF = 32  # bits: a text and its term in one number
+_LOWER_HALF = (1 << _HALF) - 1
+_NO_TERMS = np.zeros(0, dtype=np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +38,22 @@ class Bags:
     n_terms: int
 
     @classmethod
-    def from_texts(cls, texts: Sequence[NDArray[np.integer]], n_terms: int) -> Bags:
-        """Count the terms of texts, given as numbers from 0 to n_terms - 1."""
-        n_terms = max(1, n_terms)
-        none = np.zeros(0, dtype=np.int32)
-        terms, counts = [none], [none]
-        lengths = [np.zeros(1, dtype=np.int64)]
-        for start in range(0, len(texts), _BLOCK):
-            part = texts[start : start + _BLOCK]
-            owners = np.repeat(np.arange(len(part)), [len(text) for text in part])
-            places, n_times = np.unique(
-                owners * n_terms + np.concatenate([none, *part]), return_counts=True
-            )
-            terms.append((places % n_terms).astype(np.int32))
+    def from_texts(cls, texts: Texts, n_terms: int) -> Bags:
+        """Count the terms of texts; each is below n_terms."""
+        return cls.from_blocks(texts.blocks(), n_terms)
+
+    @classmethod
+    def from_blocks(cls, blocks: Iterable[Block], n_terms: int) -> Bags:
+        """The same for texts of which some come at a time."""
+        terms, counts, n_distinct = [_NO_TERMS], [_NO_TERMS], [np.zeros(1, dtype=np.int64)]
+        for numbers, lengths in blocks:
+            owners = np.repeat(np.arange(len(lengths)), lengths)
+            places, n_times = np.unique(owners << _HALF | numbers, return_counts=True)
+            terms.append((places & _LOWER_HALF).astype(np.int32))
             counts.append(n_times.astype(np.int32))
-            lengths.append(np.bincount(places // n_terms, minlength=len(part)))
-        offsets = np.cumsum(np.concatenate(lengths), dtype=np.int64)
-        return cls(np.concatenate(terms), np.concatenate(counts), offsets, n_terms)
+            n_distinct.append(np.bincount(places >> _HALF, minlength=len(lengths)))
+        offsets = np.cumsum(np.concatenate(n_distinct), dtype=np.int64)
+        return cls(np.concatenate(terms), np.concatenate(counts), offsets, max(1, n_terms))
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -122,8 +126,8 @@ def to_table(bags: Bags, weigh: Callable[[Bags], NDArray[np.float64]], width: in
     width = max(1, min(width, int(np.diff(bags.offsets).max(initial=0))))
     ids = np.full((len(bags), width), bags.n_terms, dtype=np.int32)
     table = np.zeros((len(bags), width), dtype=np.float32)
-    for start in range(0, len(bags), _BLOCK):
-        part = bags.part(start, start + _BLOCK)
+    for start in range(0, len(bags), BLOCK):
+        part = bags.part(start, start + BLOCK)
         weights, owners = weigh(part), part.owners()
         order = falling(owners, weights)
         places = np.arange(len(order)) - part.offsets[owners]
