@@ -13,7 +13,7 @@ import numpy as np
 
 from recommender.index.cells import Cells
 from recommender.index.snapshot import Snapshot
-from recommender.index.vectors import VectorIndex
+from recommender.index.vectors import BATCH, VectorIndex
 from recommender.ranking.breadth import breadth_for
 from recommender.ranking.candidates import Candidates, candidates
 from recommender.ranking.filters import passing
@@ -118,12 +118,7 @@ class Ranker:
         """
         from recommender.terms.collect import collect
 
-        near, rows = Neighbourhoods.unknown(len(vectors)), np.arange(len(vectors))
-        if earlier:
-            near, rows = earlier.carried_over(vectors)
-        found = VectorIndex(vectors, cells=cells).search(vectors[rows], RANKS[-1] + 1)
-        for row, *of_one in zip(rows.tolist(), found.rows, found.similarities, strict=True):
-            near.note(row, *of_one)
+        near = _near(vectors, cells, earlier)
         return Ground.prepare(vectors, collect(articles), near)
 
     def pools(
@@ -222,3 +217,19 @@ class Ranker:
         """The candidates of one query: never the query, nor others that are the same article."""
         own = [] if query.row is None else [query.row]
         return candidates(query, self.ground, lists, self.is_shown, [*besides, *own])
+
+
+def _near(
+    vectors: NDArray[np.float32], cells: Cells | None, earlier: Earlier | None
+) -> Neighbourhoods:
+    """What is kept of each article's nearest by vectors; arguments as in `Ranker.prepare`."""
+    near, rows = Neighbourhoods.unknown(len(vectors)), np.arange(len(vectors))
+    if earlier:
+        near, rows = earlier.carried_over(vectors)
+    index = VectorIndex(vectors, cells=cells)
+    for start in range(0, len(rows), BATCH):  # what is found takes more than what is kept
+        batch = rows[start : start + BATCH]
+        found = index.search(vectors[batch], RANKS[-1] + 1)
+        for row, *of_one in zip(batch.tolist(), found.rows, found.similarities, strict=True):
+            near.note(row, *of_one)
+    return near

@@ -103,16 +103,18 @@ class Previous:
         """The vector of each text, and how many of them had to be encoded; `rows` as above."""
         is_new = rows < 0
         new = sorted({texts[i] for i in np.flatnonzero(is_new).tolist()})
-        parts = []  # the new ones first
+        parts = []
         if new:
             encoder = open_encoder(source) if isinstance(source, Model) else source
             encoded = encoder.encode(new, progress=progress)
             place = {text: i for i, text in enumerate(new)}
-            parts.append(encoded[[place[texts[i]] for i in np.flatnonzero(is_new).tolist()]])
+            places = [place[texts[i]] for i in np.flatnonzero(is_new).tolist()]
+            parts.append((is_new, encoded[places]))
         if self.snapshot and not is_new.all():
-            parts.append(self.snapshot.vectors[rows[~is_new]])
-        vectors = np.empty((len(texts), parts[0].shape[1]), dtype=np.float32)
-        vectors[np.argsort(~is_new, kind="stable")] = np.concatenate(parts)
+            parts.append((~is_new, self.snapshot.vectors[rows[~is_new]]))
+        vectors = np.empty((len(texts), parts[0][1].shape[1]), dtype=np.float32)
+        for is_of_part, part in parts:
+            vectors[is_of_part] = part
         return vectors, len(new)
 
     def cells(self, vectors: NDArray[np.float32], rows: NDArray[np.int64]) -> Cells | None:

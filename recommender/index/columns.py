@@ -7,6 +7,7 @@ kept as they are (`surrogatepass`), so what was read is what comes back.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -144,9 +145,11 @@ class _Filled(Mapping[int, list[int]]):
 
 def to_string_column(texts: Iterable[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """The blob and the offsets of some texts, in their order."""
-    encoded = [_encode(text) for text in texts]
-    blob = np.frombuffer(b"".join(encoded), dtype=np.uint8)
-    return blob, _to_offsets([len(text) for text in encoded])
+    blob, offsets = bytearray(), array("q", [0])
+    for text in texts:
+        blob += _encode(text)
+        offsets.append(len(blob))
+    return np.frombuffer(blob, dtype=np.uint8), np.asarray(offsets)
 
 
 def to_list_column(lists: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

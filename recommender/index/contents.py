@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -87,42 +87,55 @@ class Contents:
         kept = {name: ArrayFacts(a.dtype.str, a.shape) for name, a in self.kept.items()}
         return Manifest(FORMAT, generation, self.recipe, dim, counts, files, kept)
 
-    def to_arrays(self) -> dict[str, NDArray[Any]]:
-        """The arrays of a generation by name, rows ordered by id."""
+    def arrays(self) -> Iterator[tuple[str, NDArray[Any]]]:
+        """The arrays of a generation and their names, rows ordered by id.
+
+        Each is made when it is its turn, so that all of them are never there at once.
+        """
         order = sorted(range(len(self.articles)), key=lambda i: self.articles[i].id)
         articles = [self.articles[i] for i in order]
-        arrays: dict[str, NDArray[Any]] = {
-            "vectors": self.vectors[order],
-            "text_keys": _to_matrix([self.text_keys[i] for i in order]),
-            "digests": _to_matrix([self._digests(article) for article in articles], 2),
-            "published_at": to_seconds(article.published_at for article in articles),
-            "expires_at": to_seconds(article.expires_at for article in articles),
-            "is_published": np.asarray([article.is_published for article in articles], dtype=bool),
-            "is_linked": np.asarray([article.is_linked for article in articles], dtype=bool),
-        }
+        yield "vectors", self.vectors if order == [*range(len(order))] else self.vectors[order]
+        yield "text_keys", _to_matrix([self.text_keys[i] for i in order])
+        yield "digests", _to_matrix([self._digests(article) for article in articles], 2)
+        yield "published_at", to_seconds(article.published_at for article in articles)
+        yield "expires_at", to_seconds(article.expires_at for article in articles)
+        yield "is_published", np.asarray([a.is_published for a in articles], dtype=bool)
+        yield "is_linked", np.asarray([article.is_linked for article in articles], dtype=bool)
         for name, texts in self._texts(articles, order).items():
-            arrays[name], arrays[f"{name}_offsets"] = to_string_column(texts)
+            yield from _named(name, to_string_column(texts))
+        yield from _named("lists", to_list_column(self._list_rows(articles)))
+        if self.cells:
+            for name, array in self.cells.to_arrays().items():
+                yield f"{CELLS}{name}", array
+        for name, array in self.kept.items():
+            yield f"{KEPT}{name}", array
+
+    def _texts(self, articles: Sequence[Article], order: Sequence[int]) -> dict[str, Iterable[str]]:
+        return {
+            "ids": (article.id for article in articles),
+            "titles": (article.title for article in articles),
+            "paths": (article.path or "" for article in articles),
+            "urls": (self.canonical_urls[i] for i in order),
+            "articles": (to_json(replace(article, body="")) for article in articles),
+            "bodies": (article.body for article in articles),
+            "warnings": (to_json(problem) for problem in self.warnings),
+        }
+
+    def _list_rows(self, articles: Sequence[Article]) -> list[list[int]]:
         row_of = {article.id: row for row, article in enumerate(articles)}
         lists = (self.lists.get(article.id, ()) for article in articles)
-        rows = [[row_of[entry] for entry in entries] for entries in lists]
-        arrays["lists"], arrays["lists_offsets"] = to_list_column(rows)
-        cells = self.cells.to_arrays() if self.cells else {}
-        arrays |= {f"{CELLS}{name}": array for name, array in cells.items()}
-        return arrays | {f"{KEPT}{name}": array for name, array in self.kept.items()}
-
-    def _texts(self, articles: Sequence[Article], order: Sequence[int]) -> dict[str, Sequence[str]]:
-        return {
-            "ids": [article.id for article in articles],
-            "titles": [article.title for article in articles],
-            "paths": [article.path or "" for article in articles],
-            "urls": [self.canonical_urls[i] for i in order],
-            "articles": [to_json(replace(article, body="")) for article in articles],
-            "bodies": [article.body for article in articles],
-            "warnings": [to_json(problem) for problem in self.warnings],
-        }
+        return [[row_of[entry] for entry in entries] for entries in lists]
 
     def _digests(self, article: Article) -> bytes:
         return _NO_DIGESTS if article.path is None else self.digests[article.path]
+
+
+def _named(
+    name: str, column: tuple[NDArray[Any], NDArray[np.int64]]
+) -> Iterator[tuple[str, NDArray[Any]]]:
+    items, offsets = column
+    yield name, items
+    yield f"{name}_offsets", offsets
 
 
 def _to_matrix(digests: Sequence[bytes], n: int = 1) -> NDArray[np.uint8]:

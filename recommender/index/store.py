@@ -253,8 +253,9 @@ class Store:
 def _write_generation(folder: Path, contents: Contents) -> Manifest:
     """Write all files of a generation and force them to disk, names included."""
     folder.mkdir()
-    arrays = contents.to_arrays()
-    files = {f"{name}.npy": write_array(folder / f"{name}.npy", arrays[name]) for name in arrays}
+    files = {}
+    for name, array in contents.arrays():
+        files[f"{name}.npy"] = write_array(folder / f"{name}.npy", array)
     sync_folder(folder)
     sync_folder(folder.parent)
     return contents.to_manifest(folder.name, files)

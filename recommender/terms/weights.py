@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 _HALF = 32  # bits: a text and its term in one number
 _LOWER_HALF = (1 << _HALF) - 1
-_NO_TERMS = np.zeros(0, dtype=np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +45,16 @@ class Bags:
     @classmethod
     def from_blocks(cls, blocks: Iterable[Block], n_terms: int) -> Bags:
         """The same for texts of which some come at a time."""
-        terms, counts, n_distinct = [_NO_TERMS], [_NO_TERMS], [np.zeros(1, dtype=np.int64)]
+        terms, counts = array("i"), array("i")  # which grow in their place
+        n_distinct = [np.zeros(1, dtype=np.int64)]
         for numbers, lengths in blocks:
             owners = np.repeat(np.arange(len(lengths)), lengths)
             places, n_times = np.unique(owners << _HALF | numbers, return_counts=True)
-            terms.append((places & _LOWER_HALF).astype(np.int32))
-            counts.append(n_times.astype(np.int32))
+            terms.frombytes((places & _LOWER_HALF).astype(np.int32).tobytes())
+            counts.frombytes(n_times.astype(np.int32).tobytes())
             n_distinct.append(np.bincount(places >> _HALF, minlength=len(lengths)))
         offsets = np.cumsum(np.concatenate(n_distinct), dtype=np.int64)
-        return cls(np.concatenate(terms), np.concatenate(counts), offsets, max(1, n_terms))
+        return cls(np.asarray(terms), np.asarray(counts), offsets, max(1, n_terms))
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
