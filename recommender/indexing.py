@@ -217,7 +217,9 @@ def _made(
     rows = previous.rows(texts, source.identity)
     vectors, n_encoded = previous.vectors(texts, rows, source, progress)
     cells = previous.cells(vectors, rows)
-    ground = Ranker.prepare(articles, vectors, cells, previous.earlier(articles, rows))
+    earlier = previous.earlier(articles, rows)
+    sketches = previous.sketches(articles, recipe, reading.digests)
+    ground = Ranker.prepare(articles, vectors, cells, earlier, sketches)
     contents = Contents(
         articles=articles,
         vectors=vectors,

@@ -107,6 +107,7 @@ class Ranker:
         vectors: NDArray[np.float32],
         cells: Cells | None = None,
         earlier: Earlier | None = None,
+        known_sketches: NDArray[np.uint16] | None = None,
     ) -> Ground:
         """All that is computed once for a collection.
 
@@ -115,11 +116,12 @@ class Ranker:
             vectors: Shape `(n_articles, dim)`, float32, unit rows, in the same order.
             cells: Of the vectors, where there are many.
             earlier: A state before, from which is taken over what still holds.
+            known_sketches: Those of articles that have not changed since, all 0 for the others.
         """
         from recommender.terms.collect import collect
 
         near = _near(vectors, cells, earlier)
-        return Ground.prepare(vectors, collect(articles), near)
+        return Ground.prepare(vectors, collect(articles, known_sketches), near)
 
     def pools(
         self,

@@ -22,6 +22,7 @@ from recommender.index.store import Store
 from recommender.ranking.ground import Ground
 from recommender.ranking.neighbourhoods import Earlier, Neighbourhoods
 from recommender.ranking.stored import from_arrays
+from recommender.terms.sketches import N_PLACES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -73,10 +74,7 @@ class Previous:
 
     def known_files(self, recipe: Recipe) -> dict[str, KnownFile]:
         """What need not be parsed again if its bytes are the same."""
-        if self.snapshot is None:
-            return {}
-        made_by = self.snapshot.manifest.recipe
-        if (made_by.recommender, made_by.reading) != (recipe.recommender, recipe.reading):
+        if self.snapshot is None or not self._has_read_as(recipe):
             return {}
         warnings: dict[str, list[Problem]] = defaultdict(list)
         for problem in self.snapshot.warnings():
@@ -136,6 +134,36 @@ class Previous:
         is_same = (own >= 0) & (rows >= 0) & (keys[own] == keys[rows]).all(axis=1)
         near = Neighbourhoods(self.ground.levels[:, 0], self.ground.nearest)
         return Earlier(self.snapshot.vectors, near, np.where(is_same, own, -1))
+
+    def sketches(
+        self, articles: Sequence[Article], recipe: Recipe, digests: Mapping[str, bytes]
+    ) -> NDArray[np.uint16] | None:
+        """The sketch of each article whose file is as it was, all 0 for the others.
+
+        Args:
+            articles: Those of now.
+            recipe: How they are read.
+            digests: Those of their files, by path.
+        """
+        if self.snapshot is None or self.ground is None or not self._has_read_as(recipe):
+            return None
+        kept, rows = self.ground.features.sketches, self.snapshot.rows_by_path
+        if kept.shape[1] != N_PLACES:  # a stranger's
+            return None
+        before = self.digests()
+        sketches = np.zeros((len(articles), N_PLACES), dtype=np.uint16)
+        for i, article in enumerate(articles):
+            path = article.path
+            if path is not None and before.get(path) == digests[path]:
+                sketches[i] = kept[rows[path]]
+        return sketches
+
+    def _has_read_as(self, recipe: Recipe) -> bool:
+        """Whether it made of files what would be made of them in this way."""
+        if self.snapshot is None:
+            return False
+        made_by = self.snapshot.manifest.recipe
+        return (made_by.recommender, made_by.reading) == (recipe.recommender, recipe.reading)
 
 
 def _ground(snapshot: Snapshot) -> Ground | None:

@@ -23,6 +23,9 @@ from recommender import (
     build,
 )
 from recommender.index.store import Store
+from recommender.reuse import Previous
+from recommender.terms import sketches
+from recommender.terms.sketches import sketch
 
 
 def _files(index: Path) -> dict[str, int]:
@@ -94,6 +97,52 @@ def test_a_changed_body_encodes_nothing(site: Site) -> None:
 
     assert (report.n_encoded, report.is_changed) == (0, True)
     assert site.open().find("wheat").body.endswith("Body.\nMore.\n")
+
+
+def test_an_index_after_changes_is_to_the_byte_one_made_anew(site: Site) -> None:
+    """A changed body, a changed title and a new file among others that stay as they are."""
+    site.build()
+    site.write(
+        "wheat.md", article_text("Wheat harvests fall", "Farmers fear.", body="Other words.")
+    )
+    site.write("chips.md", article_text("A chip plant shuts", "Jobs for a dry valley."))
+    site.write("bees.md", article_text("Bees in town", "Honey from roofs."))
+    site.build()
+    build(site.articles, index=site.root / "anew", settings=site.settings, encoder=site.encoder)
+
+    assert _arrays(site.index) == _arrays(site.root / "anew")
+
+
+def _arrays(index: Path) -> dict[str, bytes]:
+    folder = max(index.glob("generation-*"))
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_only_files_that_were_parsed_are_sketched(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the linked article, whose text is short."""
+    site.build()
+    site.write("wheat.md", article_text("Wheat harvests fall", "Farmers fear a wet summer."))
+    made: list[int] = []
+    monkeypatch.setattr(sketches, "sketch", lambda keys: made.append(len(keys)) or sketch(keys))
+    site.build()
+
+    assert len(made) == 2
+
+
+def test_sketches_of_another_width_are_made_anew(site: Site) -> None:
+    """A stranger's index may hold what this version would not have written."""
+    site.build()
+    found = Previous.open(Store(site.index))
+    assert found.snapshot
+    assert found.ground
+    narrow = replace(found.ground.features, sketches=found.ground.features.sketches[:, :8])
+    strange = Previous(found.snapshot, replace(found.ground, features=narrow))
+    asked = found.snapshot.articles, found.snapshot.manifest.recipe, found.digests()
+
+    assert strange.sketches(*asked) is None
+    assert np.array_equal(found.sketches(*asked)[0], found.ground.features.sketches[0])
 
 
 def test_a_deleted_file_is_gone_from_every_answer(site: Site) -> None:

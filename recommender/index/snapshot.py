@@ -235,7 +235,7 @@ class Snapshot:
 
     def digests(self) -> dict[str, bytes]:
         """The digests of every file that was read, by its path, as they were written."""
-        return {path: self._digests[row].tobytes() for path, row in self._rows_by_path.items()}
+        return {path: self._digests[row].tobytes() for path, row in self.rows_by_path.items()}
 
     def digests_outside_lists(self) -> dict[str, bytes]:
         """SHA-256 of the bytes of every file that was read, generated entries left out, by path."""
@@ -250,7 +250,7 @@ class Snapshot:
 
     def articles_by_path(self) -> dict[str, Article]:
         """The articles of the folder, by the path of their file."""
-        return {path: self.article(row) for path, row in self._rows_by_path.items()}
+        return {path: self.article(row) for path, row in self.rows_by_path.items()}
 
     def warnings(self) -> list[Problem]:
         """What was found in the files that were read with a warning, in the order it was given."""
@@ -258,7 +258,8 @@ class Snapshot:
         return [self._record(Problem, self._warnings, row) for row in rows]
 
     @cached_property
-    def _rows_by_path(self) -> dict[str, int]:
+    def rows_by_path(self) -> Mapping[str, int]:
+        """The rows of the articles of the folder, by the path of their file."""
         return {path: row for row, path in enumerate(self._paths) if path}
 
     def _record(self, kind: type[T], column: StringColumn, row: int) -> T:

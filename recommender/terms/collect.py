@@ -29,14 +29,21 @@ _FIELDS = (attrgetter("title"), attrgetter("excerpt"), attrgetter("body"))
 _Known = tuple[TermTable, Vocabulary]
 
 
-def collect(articles: Sequence[Article]) -> Features:
-    """Read the texts and labels of all articles."""
+def collect(
+    articles: Sequence[Article], known_sketches: NDArray[np.uint16] | None = None
+) -> Features:
+    """Read the texts and labels of all articles.
+
+    Args:
+        articles: With bodies.
+        known_sketches: Those of articles that have been read before, all 0 for the others.
+    """
     letters, letter_terms = _letters(articles)  # first, while nothing else is there
     keys, titles, leads, texts = _words(articles)
     in_texts, in_titles, in_leads = (
         Bags.from_texts(of_each, len(keys)) for of_each in (texts, titles, leads)
     )
-    sketches = sketches_of(texts, keys)
+    sketches = sketches_of(texts, keys, known_sketches)
     mentions = without_copies(find_mentions(in_texts, in_titles), sketches)
     labels = {name: _labels([of(article) for article in articles]) for name, of in LABELS.items()}
     return Features(

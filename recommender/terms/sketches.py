@@ -49,9 +49,20 @@ def sketch(keys: NDArray[np.int64]) -> NDArray[np.uint16]:
     return places
 
 
-def sketches_of(texts: Texts, keys: NDArray[np.int64]) -> NDArray[np.uint16]:
-    """The sketches of texts, whose words have these keys; shape `(len(texts), N_PLACES)`."""
-    sketches = np.empty((len(texts), N_PLACES), dtype=np.uint16)
-    for row in range(len(texts)):
+def sketches_of(
+    texts: Texts, keys: NDArray[np.int64], known: NDArray[np.uint16] | None = None
+) -> NDArray[np.uint16]:
+    """The sketches of texts.
+
+    Args:
+        texts: The words of each.
+        keys: Key of each word.
+        known: Those that are known already; where one is all 0, it is made.
+
+    Returns:
+        Shape `(len(texts), N_PLACES)`.
+    """
+    sketches = np.zeros((len(texts), N_PLACES), dtype=np.uint16) if known is None else known.copy()
+    for row in np.flatnonzero(sketches[:, 0] == 0).tolist():
         sketches[row] = sketch(keys[texts.of(row)[: N_PAIRS + 1]])
     return sketches
