@@ -7,6 +7,7 @@ import pytest
 from sample_ground import random_articles, ranker_of
 
 from recommender.features import Graph, TermTable
+from recommender.ranking import retrieval
 from recommender.ranking.block import TABLES, TEXTS, TermBlock
 from recommender.ranking.breadth import OF_FEW, OF_MANY
 from recommender.ranking.ground import MAX_MENTIONERS, Ground
@@ -77,6 +78,20 @@ def test_among_many_articles_a_query_looks_less_far(monkeypatch: pytest.MonkeyPa
 
 
 RARITIES = np.linspace(1, 2, 20, dtype=np.float32)
+
+
+@pytest.mark.parametrize("at_once", [1, 50, 1000])
+def test_postings_are_the_same_however_many_are_sorted_at_once(
+    at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A term stays in one part, whatever it takes; a million articles have many parts."""
+    table = collect(random_articles(60)).words
+    together = Postings.from_table(table)
+    monkeypatch.setattr(retrieval, "_AT_ONCE", at_once)
+    in_parts = Postings.from_table(table)
+
+    assert np.array_equal(in_parts.entries, together.entries)
+    assert np.array_equal(in_parts.offsets, together.offsets)
 
 
 def _block() -> TermBlock:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _TERMS_A_HIT = 16  # an article that is found has about so many of the query's terms
+_AT_ONCE = 1 << 22  # places of a table that are sorted; each takes sixty bytes then
 
 _of_thread = threading.local()
 
@@ -79,14 +81,11 @@ class Postings:
         """Turn the terms of each article into the articles of each term."""
         n_articles = len(table.ids)
         limit = breadth_for(n_articles).n_postings
-        rows, places = np.nonzero(table.weights)
-        terms, weights = table.ids[rows, places], table.weights[rows, places]
-        order = falling(terms, weights)
-        counts = np.bincount(terms, minlength=table.n_terms)
-        ranks = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
-        kept = order[ranks < limit]
+        counts = np.bincount(table.ids[table.weights != 0], minlength=table.n_terms)
         offsets = np.cumsum([0, *np.minimum(counts, limit)], dtype=np.int64)
-        entries = np.stack([rows[kept].astype(np.int32), weights[kept].view(np.int32)], axis=1)
+        entries = np.empty((offsets[-1], 2), dtype=np.int32)
+        for start, end in pairwise(_cuts(counts)):
+            entries[offsets[start] : offsets[end]] = _heaviest(table, start, end, limit)
         return cls(entries, offsets, n_articles)
 
     @property
@@ -134,3 +133,22 @@ class Postings:
         pairs = self.entries.view(np.int64).ravel().take(places).view(np.int32)  # each in one look
         hits, weights_there = pairs[::2].copy(), pairs[1::2].view(np.float32)
         return hits, (weights_there * weights[owners]).astype(np.float64)
+
+
+def _cuts(counts: NDArray[np.int64]) -> list[int]:
+    """Where to cut the terms so that each part stands in not many more than `_AT_ONCE` places."""
+    until = np.cumsum(counts)
+    inner = np.searchsorted(until, np.arange(_AT_ONCE, counts.sum(), _AT_ONCE)) + 1
+    cuts: list[int] = distinct(np.concatenate([[0], inner, [len(counts)]])).tolist()
+    return cuts
+
+
+def _heaviest(table: TermTable, start: int, end: int, limit: int) -> NDArray[np.int32]:
+    """The entries of the terms from one to another, as in `Postings`."""
+    rows, places = np.nonzero((table.ids >= start) & (table.ids < end) & (table.weights != 0))
+    terms, weights = table.ids[rows, places] - start, table.weights[rows, places]
+    order = falling(terms, weights)
+    counts = np.bincount(terms, minlength=end - start)
+    ranks = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
+    kept = order[ranks < limit]
+    return np.stack([rows[kept].astype(np.int32), weights[kept].view(np.int32)], axis=1)
