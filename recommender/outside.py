@@ -80,7 +80,7 @@ class Outside:
         return self._encoder
 
     def _open(self, made_with: ModelIdentity) -> Encoder:
-        from recommender.embedding.encoder import open_encoder
+        from recommender.embedding.light import open_encoder_for
         from recommender.embedding.registry import find_model
 
         model = find_model(made_with.name)
@@ -90,7 +90,7 @@ class Outside:
                 f"“{made_with.name}” than are here now: run `recommender index` again.",
                 path=self._index,
             )
-        return open_encoder(model.at(made_with.precision))
+        return open_encoder_for(model.at(made_with.precision), 1)
 
 
 def _usable(vector: NDArray[np.float32], dim: int) -> NDArray[np.float32]:

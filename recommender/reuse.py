@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recommender.corpus.reader import KnownFile
-from recommender.embedding.encoder import open_encoder
+from recommender.embedding.light import open_encoder_for
 from recommender.embedding.registry import Model
 from recommender.embedding.texts import text_key
 from recommender.errors import IndexFormatError, IndexMismatchError
@@ -103,7 +103,7 @@ class Previous:
         new = sorted({texts[i] for i in np.flatnonzero(is_new).tolist()})
         parts = []
         if new:
-            encoder = open_encoder(source) if isinstance(source, Model) else source
+            encoder = open_encoder_for(source, len(new)) if isinstance(source, Model) else source
             encoded = encoder.encode(new, progress=progress)
             place = {text: i for i, text in enumerate(new)}
             places = [place[texts[i]] for i in np.flatnonzero(is_new).tolist()]

@@ -11,9 +11,11 @@ from typing import ClassVar, get_args
 import numpy as np
 import pytest
 from fakes import FakeEncoder
+from model_folders import copy_model, replace, set_facts
 from numpy.typing import NDArray
 
 from recommender.embedding.encoder import Encoder, SentenceEncoder, open_encoder
+from recommender.embedding.light import open_light_encoder
 from recommender.embedding.registry import Model, find_model
 from recommender.embedding.sources import FolderSource
 from recommender.errors import ModelError, ModelIntegrityError
@@ -34,7 +36,15 @@ def rough() -> Encoder:
     return open_encoder(find_model("all-minilm-l6-v2").at("bfloat16"))
 
 
-REAL = [pytest.param(name, marks=pytest.mark.model) for name in ("real", "rough")]
+@pytest.fixture(scope="module")
+def light() -> Encoder:
+    """The default model for a few texts, loaded once."""
+    encoder = open_light_encoder(find_model("all-minilm-l6-v2").at("float32"))
+    assert encoder is not None
+    return encoder
+
+
+REAL = [pytest.param(name, marks=pytest.mark.model) for name in ("real", "rough", "light")]
 
 
 @pytest.fixture(params=["fake", *REAL])
@@ -191,25 +201,8 @@ def test_an_error_while_encoding_is_one_sentence(monkeypatch: pytest.MonkeyPatch
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of the real model whose files may be spoilt; the weights are a link."""
-    source = find_model("all-minilm-l6-v2").locate()
-    for name in find_model("all-minilm-l6-v2").identity.files:
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        if path.suffix == ".safetensors":
-            path.symlink_to(source / name)
-        else:
-            path.write_bytes((source / name).read_bytes())
-    return tmp_path
-
-
-def _replace(path: Path, data: bytes) -> None:
-    path.unlink()
-    path.write_bytes(data)
-
-
-def _set(path: Path, **facts: object) -> None:
-    path.write_text(json.dumps(json.loads(path.read_bytes()) | facts), "utf-8")
+    """A copy of the real model whose files may be spoilt."""
+    return copy_model(tmp_path)
 
 
 def _remove_tokenizer(folder: Path) -> None:
@@ -221,14 +214,14 @@ def _remove_tokenizer(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "complaint"),
     [
-        (lambda folder: _replace(folder / "model.safetensors", b"cut"), "cannot be loaded"),
-        (lambda folder: _replace(folder / "config.json", b"{"), "cannot be loaded"),
-        (lambda folder: _replace(folder / "config.json", b"5"), "cannot be loaded"),
-        (lambda folder: _set(folder / "config.json", model_type="none"), "cannot be loaded"),
-        (lambda folder: _set(folder / "config.json", vocab_size=9), "cannot be loaded"),
-        (lambda folder: _replace(folder / "modules.json", b"{}}"), "cannot be loaded"),
-        (lambda folder: _replace(folder / "modules.json", b"[1]"), "cannot be loaded"),
-        (lambda folder: _replace(folder / "tokenizer.json", b"[]"), "cannot be loaded"),
+        (lambda folder: replace(folder / "model.safetensors", b"cut"), "cannot be loaded"),
+        (lambda folder: replace(folder / "config.json", b"{"), "cannot be loaded"),
+        (lambda folder: replace(folder / "config.json", b"5"), "cannot be loaded"),
+        (lambda folder: set_facts(folder / "config.json", model_type="none"), "cannot be loaded"),
+        (lambda folder: set_facts(folder / "config.json", vocab_size=9), "cannot be loaded"),
+        (lambda folder: replace(folder / "modules.json", b"{}}"), "cannot be loaded"),
+        (lambda folder: replace(folder / "modules.json", b"[1]"), "cannot be loaded"),
+        (lambda folder: replace(folder / "tokenizer.json", b"[]"), "cannot be loaded"),
         (lambda folder: (folder / "1_Pooling/config.json").unlink(), "cannot be loaded"),
         (_remove_tokenizer, "cannot tell “wheat” from “cinema”"),
     ],
@@ -273,7 +266,7 @@ def silenced() -> Iterator[None]:
 @pytest.mark.parametrize("has_modules", [True, False])
 def test_a_model_without_its_weights_is_refused(folder: Path, has_modules: bool) -> None:
     """The library would fill in random numbers; we say which are missing, whoever silenced it."""
-    _replace(folder / "model.safetensors", b"\x08\0\0\0\0\0\0\0{}      ")
+    replace(folder / "model.safetensors", b"\x08\0\0\0\0\0\0\0{}      ")
     if not has_modules:
         (folder / "modules.json").unlink()
 
@@ -292,8 +285,8 @@ def test_weights_in_half_precision_give_unit_rows_all_the_same(folder: Path) -> 
     halves = {
         name: a.astype(np.float16) if a.dtype == np.float32 else a for name, a in weights.items()
     }
-    _replace(folder / "model.safetensors", save(halves, {"format": "pt"}))
-    _set(folder / "config.json", dtype="float16")
+    replace(folder / "model.safetensors", save(halves, {"format": "pt"}))
+    set_facts(folder / "config.json", dtype="float16")
     vectors = open_encoder(find_model(str(folder))).encode(TEXTS)
 
     assert vectors.dtype == np.float32

@@ -26,8 +26,8 @@ class _Machine:
         self.fast_in: Precision | None = "bfloat16"
         self.opened: list[Precision | None] = []
         monkeypatch.setattr("recommender.embedding.encoder.fastest_precision", self._fastest)
-        monkeypatch.setattr("recommender.reuse.open_encoder", self._open)
-        monkeypatch.setattr("recommender.embedding.encoder.open_encoder", self._open)
+        monkeypatch.setattr("recommender.reuse.open_encoder_for", self._open)
+        monkeypatch.setattr("recommender.embedding.light.open_encoder_for", self._open)
         for place in ("recommender.indexing", "recommender.embedding.registry"):
             monkeypatch.setattr(f"{place}.find_model", self._find)
 
@@ -38,7 +38,7 @@ class _Machine:
     def _find(self, name: str) -> Model:
         return Model(FakeEncoder(name).identity, ())
 
-    def _open(self, model: Model) -> FakeEncoder:
+    def _open(self, model: Model, _: int = 1) -> FakeEncoder:
         self.opened.append(model.identity.precision)
         encoder = FakeEncoder(model.identity.name)
         encoder.identity = model.identity

@@ -7,7 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from conftest import Site
+import pytest
+from conftest import Site, article_text
+
+from recommender import Settings, build
 
 PROGRAM = """
 import sys
@@ -54,3 +57,32 @@ def test_neighbours_import_nothing_that_draws_learns_or_encodes(site: Site) -> N
 
     assert "recommender.engine" in imported
     assert not imported & (heavy | {f"recommender.{room}" for room in rooms})
+
+
+ENCODES_MUCH = {"torch", "transformers", "sentence_transformers", "huggingface_hub"}
+
+
+@pytest.mark.model
+def test_a_few_texts_are_encoded_without_torch(site: Site) -> None:
+    """One changed file of a site, and a draft that is not indexed, wait for none of its family."""
+    articles, index = str(site.articles), str(site.index)
+    build(articles, index=index, settings=Settings())
+    draft = site.root / "draft.md"
+    draft.write_text(article_text("Barley harvests fall", "A dry summer again."), "utf-8")
+    site.write("wheat.md", article_text("Wheat harvests rise", "Farmers praise a wet summer."))
+    changed = _imported(site.root, "index", articles, "--index", index)
+    asked = _imported(site.root, "neighbours", str(draft), "--index", index)
+
+    for imported in (changed, asked):
+        assert {"recommender.embedding.bert", "tokenizers"} <= imported
+        assert not imported & (ENCODES_MUCH | {"scipy", "sklearn"})
+
+
+@pytest.mark.model
+def test_an_unchanged_folder_loads_no_encoder(site: Site) -> None:
+    """Not even one that is quickly there."""
+    articles, index = str(site.articles), str(site.index)
+    build(articles, index=index, settings=Settings())
+    imported = _imported(site.root, "index", articles, "--index", index)
+
+    assert not imported & (ENCODES_MUCH | {"tokenizers"})

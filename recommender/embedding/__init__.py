@@ -1,1 +1,1 @@
-"""Texts → vectors. The only room that knows torch, and only when there is something to encode."""
+"""Texts → vectors. The only room that knows torch, and only when there is much to encode."""

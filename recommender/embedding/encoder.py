@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import re
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -20,8 +19,15 @@ from recommender.embedding.forward import (
     raw_vectors,
     side_by_side,
 )
+from recommender.embedding.refusals import (
+    failure,
+    readable,
+    refuse_foreign_parts,
+    refuse_without_tokenizer,
+    unit_rows,
+)
 from recommender.embedding.sources import one_line
-from recommender.errors import ModelError, ModelIntegrityError
+from recommender.errors import ModelIntegrityError
 from recommender.records import ModelIdentity
 
 if TYPE_CHECKING:
@@ -33,10 +39,6 @@ if TYPE_CHECKING:
 PART = 128
 """Texts that are worked on together, by one thread where there are more of them."""
 
-OWN_MODULES = "sentence_transformers."
-PROBES = ("wheat", "cinema")
-ALIKE = 0.9999
-SHOWN_OF_A_TEXT = 60
 _MISSING = re.compile(r"^(\S+)[ ]*\|[^|\n]*MISSING", re.MULTILINE)  # in transformers' load report
 Progress = Callable[[int, int], None]
 
@@ -109,13 +111,13 @@ def open_encoder(model: Model) -> Encoder:
     """
     folder = model.locate()
     model = model if model.identity.precision else model.at(fastest_precision())
-    _refuse_foreign_parts(model.identity, folder)
+    refuse_foreign_parts(model.identity, folder)
     with tempfile.TemporaryDirectory(prefix="recommender-model-") as scratch:
         only = Path(scratch)
         _link_files(model.identity, folder, only)
         encoder, report = _load(model.identity, only)
     _refuse_missing_weights(model.identity, folder, report)
-    _refuse_without_tokenizer(encoder)
+    refuse_without_tokenizer(encoder)
     return encoder
 
 
@@ -147,23 +149,12 @@ class SentenceEncoder:
         return vectors[[row_of[text] for text in texts]]
 
     def _encode_part(self, texts: list[str]) -> NDArray[np.float32]:
-        # the tokenizer refuses lone surrogates
-        readable = [text.encode("utf-8", "replace").decode() for text in texts]
+        words = [readable(text) for text in texts]
         try:
-            vectors = raw_vectors(self._transformer, readable)
+            vectors = raw_vectors(self._transformer, words)
         except Exception as error:  # a stranger's model may raise anything
-            raise _failure(self.identity, "cannot encode a text", one_line(error)) from error
-        lengths = np.linalg.norm(vectors, axis=1)
-        is_sound = np.isfinite(lengths) & (lengths > 0)
-        if not is_sound.all():
-            text = readable[int(np.argmin(is_sound))]
-            raise _failure(
-                self.identity,
-                "gave a vector that is zero or not finite",
-                f"for the text “{text[:SHOWN_OF_A_TEXT]}”",
-            )
-        unit: NDArray[np.float32] = (vectors / lengths[:, None]).astype(np.float32)
-        return unit
+            raise failure(self.identity, "cannot encode a text", one_line(error)) from error
+        return unit_rows(self.identity, words, vectors)
 
 
 def _link_files(identity: ModelIdentity, folder: Path, only: Path) -> None:
@@ -171,48 +162,6 @@ def _link_files(identity: ModelIdentity, folder: Path, only: Path) -> None:
     for name in identity.files:
         (only / name).parent.mkdir(parents=True, exist_ok=True)
         (only / name).symlink_to((folder / name).resolve())
-
-
-def _refuse_foreign_parts(identity: ModelIdentity, folder: Path) -> None:
-    """Refuse files that ask for code, or for weights that are not among the verified ones."""
-    for name in identity.files:
-        path = folder / name
-        if path.name == "modules.json":
-            _refuse_foreign_modules(identity, path)
-        elif path.name == "adapter_config.json":
-            _refuse(identity, path, "the weights of another model, to adapt them")
-        elif path.name.endswith("config.json"):
-            content = _read_json(identity, path)
-            if isinstance(content, dict) and "auto_map" in content:
-                _refuse(identity, path, "code of its own (`auto_map`)")
-
-
-def _refuse_foreign_modules(identity: ModelIdentity, path: Path) -> None:
-    try:
-        kinds = [str(module["type"]) for module in _read_json(identity, path)]
-    except (KeyError, TypeError) as error:
-        raise _failure(identity, "cannot be loaded", f"{path}: {one_line(error)}") from error
-    for kind in kinds:
-        if not kind.startswith(OWN_MODULES):
-            _refuse(identity, path, f"the module “{kind}”")
-
-
-def _read_json(identity: ModelIdentity, path: Path) -> Any:
-    try:
-        return json.loads(path.read_bytes())
-    except (ValueError, RecursionError) as error:
-        raise _failure(identity, "cannot be loaded", f"{path}: {one_line(error)}") from error
-
-
-def _refuse(identity: ModelIdentity, path: Path, wish: str) -> NoReturn:
-    raise ModelIntegrityError(
-        f"the model “{identity.name}” wants {wish} ({path}); only its own weights and modules of "
-        "sentence-transformers are loaded: name another model with --model.",
-        model=identity.name,
-        path=path,
-        expected=f"{OWN_MODULES}*",
-        found=wish,
-    )
 
 
 def _load(identity: ModelIdentity, folder: Path) -> tuple[SentenceEncoder, str]:
@@ -231,7 +180,7 @@ def _load(identity: ModelIdentity, folder: Path) -> tuple[SentenceEncoder, str]:
             return SentenceEncoder(identity, transformer.float()), "\n".join(reports)
     except Exception as error:  # broken files make the libraries raise anything
         detail = one_line(error).replace(str(folder), "its folder")
-        raise _failure(identity, "cannot be loaded", detail) from error
+        raise failure(identity, "cannot be loaded", detail) from error
 
 
 def _refuse_missing_weights(identity: ModelIdentity, folder: Path, report: str) -> None:
@@ -249,22 +198,6 @@ def _refuse_missing_weights(identity: ModelIdentity, folder: Path, report: str) 
             expected="all weights",
             found=f"{len(missing)} kinds missing",
         )
-
-
-def _refuse_without_tokenizer(encoder: SentenceEncoder) -> None:
-    """Refuse a model whose tokenizer the library made up: it knows no word from another."""
-    one, other = encoder.encode(PROBES)
-    if one @ other > ALIKE:
-        words = " from ".join(f"“{word}”" for word in PROBES)
-        raise _failure(encoder.identity, f"cannot tell {words}", "is its tokenizer there?")
-
-
-def _failure(identity: ModelIdentity, complaint: str, detail: str) -> ModelError:
-    return ModelError(
-        f"the model “{identity.name}” {complaint} ({detail}): "
-        "check that its folder is complete, or name another with --model.",
-        model=identity.name,
-    )
 
 
 @contextlib.contextmanager
