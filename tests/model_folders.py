@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -25,9 +26,8 @@ TINY_SHAPE = Shape(30522, 40, 2, 12, 20, 2, 3, 1e-12)
 
 def copy_model(folder: Path) -> Path:
     """A copy of the real model; the weights are a link."""
-    model = find_model("all-minilm-l6-v2")
-    source = model.locate()
-    for name in model.identity.files:
+    source = _real_folder()
+    for name in find_model("all-minilm-l6-v2").identity.files:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.suffix == ".safetensors":
@@ -35,6 +35,11 @@ def copy_model(folder: Path) -> Path:
         else:
             path.write_bytes((source / name).read_bytes())
     return folder
+
+
+@cache
+def _real_folder() -> Path:
+    return find_model("all-minilm-l6-v2").locate()
 
 
 def copy_tiny_model(folder: Path) -> Path:
