@@ -96,7 +96,7 @@ def test_an_index_keeps_its_precision_on_another_machine(
 def test_another_precision_encodes_everything_anew(
     site: Site, machine: _Machine, update: Callable[..., BuildReport]
 ) -> None:
-    """Vectors of two precisions never lie side by side; what was chosen last is kept."""
+    """No vector of the precision before stays; what was chosen last is kept."""
     n_texts = update().n_encoded
     machine.fast_in = None
 

@@ -63,8 +63,9 @@ class Encoder(Protocol):
 
         Args:
             texts: In any order and company, which move a vector by no more than the noise of its
-                numbers: 1e-5 in float32; in bfloat16 its cosine with itself stays above .9995.
-                Equal texts of one call have equal vectors.
+                numbers: 1e-5 in float32; in bfloat16 its cosine with itself stays above .9995, also
+                where a few texts are computed in float32 for an index that is in bfloat16. Equal
+                texts of one call have equal vectors.
             progress: Called now and then with the number of texts done and their total, each
                 distinct text counted once.
 
