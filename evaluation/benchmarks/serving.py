@@ -3,7 +3,8 @@
 usage: python -m evaluation.benchmarks.serving INDEX VECTORS N
 
 N articles are asked for once each, half of them as if the index did not hold them, with their
-vectors. So nothing is looked up that was computed before. It prints JSON.
+vectors. So nothing is looked up that was computed before. Of some of them the nearest by vectors
+are compared with those that an exact search finds. It prints JSON.
 """
 
 from __future__ import annotations
@@ -21,10 +22,13 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from recommender import Recommender, Settings
+from recommender.index.store import Store
+from recommender.index.vectors import VectorIndex
 
 N_OPENINGS = 5
 N_WARMING = 20  # lists that nobody times, so that lazy imports are done
 K = 10
+N_COMPARED = 200
 SEED = 5
 
 
@@ -43,6 +47,7 @@ def measured(index: Path, vectors: Path, n: int) -> dict[str, Any]:
     return {
         "open_seconds": round(statistics.median(opened), 3),
         "first_list_seconds": round(first, 3),
+        f"recall@{K}": round(_recall(index), 4),
         **{name: _quantiles(of) for name, of in lists.items()},
     }
 
@@ -66,6 +71,20 @@ def _timed(
         seconds = _seconds(asked)
         if i >= N_WARMING:
             yield bool(i % 2), seconds
+
+
+def _recall(index: Path) -> float:
+    """The share of the nearest by vectors that is found."""
+    snapshot = Store(index).open()
+    vectors = snapshot.vectors
+    rows = np.random.default_rng(SEED).integers(len(vectors), size=N_COMPARED)
+    found, exact = (
+        VectorIndex(vectors, cells=cells).search(vectors[rows], K).rows
+        for cells in (snapshot.cells, None)
+    )
+    return float(
+        np.mean([len(np.intersect1d(*pair)) / K for pair in zip(found, exact, strict=True)])
+    )
 
 
 def _seconds(call: Callable[[], object]) -> float:
