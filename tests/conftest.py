@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 from fakes import FakeEncoder
 
 from recommender import BuildReport, Policy, Recommender, Settings, Weights, build
 from recommender.cli.main import main
+
+hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("untimed")
 
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
 BY_SIMILARITY = Weights({"vectors": 1.0})

@@ -380,9 +380,7 @@ def test_the_short_way_opens_the_index_of_the_settings(
         recommender.recommend("wheat")
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(k=st.integers(1, 7), data=st.data())
 def test_every_list_keeps_the_promises(indexed: Site, k: int, data: st.DataObject) -> None:
     """No query, no repeats, known ids, at most k, falling scores, a prefix of the longer."""

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from recommender import Recommendation
@@ -94,7 +94,6 @@ def test_csv_holds_hostile_titles_and_nothing_hostile() -> None:
 cells = st.text(st.sampled_from([*"=+-@'\t\r\n;, \"a＝", "\ufeff", "\xa0"]), max_size=12)
 
 
-@settings(deadline=None)
 @given(cells)
 @example("'=")
 @example(';"=1+1;y')
@@ -108,7 +107,6 @@ def test_no_spreadsheet_finds_a_formula(text: str) -> None:
     assert not any(cell.startswith(("\t", "\n")) for row in _rows(written) for cell in row)
 
 
-@settings(deadline=None)
 @given(cells)
 def test_the_apostrophe_can_be_taken_away(text: str) -> None:
     """As the README says: one, at the beginning of a cell and after a `;`, tab or line end."""

@@ -43,7 +43,7 @@ def _changed(
     return before, after, rows
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(0, 50), st.integers(0, 8), st.integers(0, 8))
 def test_what_is_carried_over_is_what_would_be_found(seed: int, n_new: int, n_gone: int) -> None:
     """Some articles are new, some gone, all rows are others: not a number differs."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from strategies import unit_vectors
@@ -43,7 +43,6 @@ def _crowd(n: int, dim: int, spread: float) -> NDArray[np.float32]:
     return crowd.astype(np.float32)
 
 
-@settings(deadline=None)
 @given(
     seed=st.integers(0, 2**32 - 1),
     n_vectors=st.integers(1, 150),
