@@ -4,7 +4,8 @@ usage: python -m evaluation.benchmarks.serving INDEX VECTORS N
 
 N articles are asked for once each, half of them as if the index did not hold them, with their
 vectors. So nothing is looked up that was computed before. Of some of them the nearest by vectors
-are compared with those that an exact search finds. It prints JSON.
+are compared with those that an exact search finds, and of as many others each step is timed by
+itself. It prints JSON.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from evaluation.benchmarks.parts import parts
 from recommender import Recommender, Settings
 from recommender.index.store import Store
 from recommender.index.vectors import VectorIndex
@@ -44,18 +46,20 @@ def measured(index: Path, vectors: Path, n: int) -> dict[str, Any]:
             "lists": list(_timed(engine, vectors, n, SEED, explain=False)),
             "lists with reasons": list(_timed(engine, vectors, n, SEED + 1, explain=True)),
         }
+        steps = parts(index, n, N_WARMING)
     return {
         "open_seconds": round(statistics.median(opened), 3),
         "first_list_seconds": round(first, 3),
         f"recall@{K}": round(_recall(index), 4),
         **{name: _quantiles(of) for name, of in lists.items()},
+        "parts": steps,
     }
 
 
 def _timed(
     engine: Recommender, vectors: Path, n: int, seed: int, *, explain: bool
-) -> Iterator[tuple[bool, float]]:
-    """For each list whether the article was from outside, and seconds."""
+) -> Iterator[tuple[bool, float, float]]:
+    """For each list whether the article was from outside, seconds, and seconds of CPU."""
     rng = np.random.default_rng(seed)
     with np.load(vectors) as known:
         matrix = known["vectors"]
@@ -68,9 +72,11 @@ def _timed(
             asked = lambda: engine.recommend(outsider, K, vector=vector, explain=explain)  # noqa: E731,B023
         else:
             asked = lambda: engine.recommend(article.id, K, explain=explain)  # noqa: E731,B023 - used at once
+        cpu = time.thread_time()
         seconds = _seconds(asked)
+        cpu = time.thread_time() - cpu
         if i >= N_WARMING:
-            yield bool(i % 2), seconds
+            yield bool(i % 2), seconds, cpu
 
 
 def _recall(index: Path) -> float:
@@ -93,12 +99,13 @@ def _seconds(call: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def _quantiles(timed: list[tuple[bool, float]]) -> dict[str, float]:
+def _quantiles(timed: list[tuple[bool, float, float]]) -> dict[str, float]:
     """Milliseconds."""
-    every = [1e3 * seconds for _, seconds in timed]
-    outside = [1e3 * seconds for is_outside, seconds in timed if is_outside]
-    inside = [1e3 * seconds for is_outside, seconds in timed if not is_outside]
+    every = [1e3 * seconds for _, seconds, _ in timed]
+    outside = [1e3 * seconds for is_outside, seconds, _ in timed if is_outside]
+    inside = [1e3 * seconds for is_outside, seconds, _ in timed if not is_outside]
     return {
+        "cpu_p50": round(statistics.median(1e3 * cpu for _, _, cpu in timed), 2),
         "p50": round(statistics.median(every), 2),
         "p99": round(float(np.percentile(every, 99)), 2),
         "p50_inside": round(statistics.median(inside), 2),
