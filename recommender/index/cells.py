@@ -151,10 +151,11 @@ class DrawingFromCells:
     def _scanner(self) -> Scanner:
         cells, members = self._cells, self._cells.rows.astype(np.int64)
         if self._rows is None:
-            return Scanner(cells.codebook, cells.codes, members, cells.offsets)
+            return Scanner(cells.codebook, cells.codes, members, cells.offsets, N_PROBED)
         is_drawn = np.isin(members, self._rows, assume_unique=True)
         offsets = np.concatenate([[0], np.cumsum(is_drawn)])[cells.offsets]
-        return Scanner(cells.codebook, cells.codes[is_drawn], members[is_drawn], offsets)
+        codes, members = cells.codes[is_drawn], members[is_drawn]
+        return Scanner(cells.codebook, codes, members, offsets, N_PROBED)
 
 
 def _centroids(vectors: NDArray[np.float32], n_cells: int) -> NDArray[np.float32]:

@@ -72,6 +72,7 @@ class Scanner:
         codes: Those of all cells, one cell after the other.
         rows: What each code is to be known as, int64.
         offsets: Where the codes of each cell begin, and where the last ones end.
+        n_probed: How many cells every query looks into.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Scanner:
         codes: NDArray[np.uint8],
         rows: NDArray[np.int64],
         offsets: NDArray[np.int64],
+        n_probed: int,
     ) -> None:
         import faiss
 
@@ -95,12 +97,12 @@ class Scanner:
                 pointers = faiss.swig_ptr(rows[start:end]), faiss.swig_ptr(codes[start:end])
                 lists.add_entries(cell, end - start, *pointers)
         self._index: Any = faiss.IndexIVFPQFastScan(plain, _BLOCK)
+        self._index.nprobe = n_probed
 
     def nearest(
         self, query: NDArray[np.float32], cells: NDArray[np.int64], n: int
     ) -> NDArray[np.int64]:
         """Rows of about the n nearest in some cells, in any order; -1 where there are fewer."""
-        self._index.nprobe = len(cells)
         _, rows = self._index.search_preassigned(in_pairs(query[None]), n, cells[None], None)
         nearest: NDArray[np.int64] = rows[0]
         return nearest

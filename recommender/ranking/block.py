@@ -32,7 +32,7 @@ class TermBlock:
         bases: Where the terms of each of `LABELS` begin when those of all tables are numbered
             together, the words of all `TEXTS` first, and each with one for empty places. int32.
         n_numbers: How many numbers there are then.
-        column_table: The place of each column's table in `TABLES`, uint16.
+        column_table: The place of each column's table in `TABLES`, int64.
         column_base: Where the terms of the table begin, for each column of labels, int32.
     """
 
@@ -41,7 +41,7 @@ class TermBlock:
     n_terms: tuple[int, ...]
     bases: NDArray[np.int32]
     n_numbers: int
-    column_table: NDArray[np.uint16]
+    column_table: NDArray[np.int64]
     column_base: NDArray[np.int32]
 
     @classmethod
@@ -65,7 +65,7 @@ class TermBlock:
             n_terms=tuple(n_terms),
             bases=ends[:-1],
             n_numbers=int(ends[-1]),
-            column_table=column_table.astype(np.uint16),
+            column_table=column_table,
             column_base=np.repeat(ends[:-1], widths[len(TEXTS) :]),
         )
 

@@ -31,8 +31,8 @@ class Matches:
         rarities: Of the words by these places, float32; 0 at place 0.
         n_articles: How many articles there are.
         owners: For each term that was found the article, by its place, ascending; int64.
-        tables: The place of its table in `TABLES`, shape as `owners`, uint16.
-        found: The place of the query's term, the same shape, of an unsigned type.
+        tables: The place of its table in `TABLES`, the same shape, int64.
+        found: The place of the query's term, the same shape, int64.
         weights: Weight of the term in the article, the same shape, float32.
     """
 
@@ -40,8 +40,8 @@ class Matches:
     rarities: NDArray[np.float32]
     n_articles: int
     owners: NDArray[np.int64]
-    tables: NDArray[np.uint16]
-    found: NDArray[np.unsignedinteger]
+    tables: NDArray[np.int64]
+    found: NDArray[np.int64]
     weights: NDArray[np.float32]
 
     @classmethod
@@ -70,7 +70,7 @@ class Matches:
             found = marks.take(looked_at, mode="clip").ravel()  # all are in range; this is fastest
             places = {name: marks[wanted[name]] for name in TEXTS}
             places |= {name: marks[of] for name, of in zip(LABELS, labels, strict=True)}
-        hits = np.flatnonzero(found)
+        hits = np.flatnonzero(found != 0)  # which is quicker of flags
         owners, columns = np.divmod(hits, looked_at.shape[1])
         return cls(
             places=places,
@@ -78,7 +78,7 @@ class Matches:
             n_articles=len(terms),
             owners=owners,
             tables=block.column_table[columns],
-            found=found[hits],
+            found=found[hits].astype(np.int64),
             weights=terms[owners, 1, columns].view(np.float32),
         )
 
@@ -97,7 +97,7 @@ class Matches:
             Shape `(n_articles,)`, float32.
         """
         is_of_text = self.tables == TABLES.index("words")
-        places = np.zeros(self.n_articles, dtype=self.found.dtype)
+        places = np.zeros(self.n_articles, dtype=np.int64)
         np.maximum.at(places, self.owners[is_of_text], self.found[is_of_text])
         rarest: NDArray[np.float32] = self.rarities[places]
         return rarest
@@ -108,11 +108,10 @@ class Matches:
         weights = np.zeros((len(TABLES), n_places), dtype=np.float32)
         for table, (name, of_terms) in weighing.items():
             weights[TABLES.index(table), self.places[name]] = of_terms
-        of_found: NDArray[np.float32] = weights[self.tables, self.found]
-        return of_found
+        return weights.ravel().take(self.tables * n_places + self.found)
 
     def _by_table(self, values: NDArray[np.float32]) -> dict[str, NDArray[np.float64]]:
-        cells = self.tables * np.int64(self.n_articles) + self.owners
+        cells = self.tables * self.n_articles + self.owners
         sums = sums_of(values, cells, len(TABLES) * self.n_articles)
         return dict(zip(TABLES, sums.reshape(len(TABLES), -1), strict=True))
 

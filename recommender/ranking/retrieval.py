@@ -17,7 +17,6 @@ from recommender.ranking.breadth import breadth_for
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_TERMS_A_HIT = 16  # an article that is found has about so many of the query's terms
 _AT_ONCE = 1 << 22  # places of a table that are sorted; each takes sixty bytes then
 
 _of_thread = threading.local()
@@ -42,22 +41,13 @@ class Sums:
 
     def greatest(self, n: int) -> NDArray[np.int64]:
         """Rows of the n greatest sums, ascending, the first of equal ones; none whose sum is 0."""
-        sums = self.by_article[self.hits]
-        n_hits = _TERMS_A_HIT * n
-        while True:
-            n_hits = min(n_hits, len(sums))
-            least = np.partition(sums, -n_hits)[-n_hits] if n_hits else 0.0
-            rows = distinct(self.hits[sums >= least])
-            if len(rows) >= n or n_hits == len(sums):
-                break
-            n_hits *= 4  # these articles have more terms each
+        rows = distinct(self.hits)
         found = self.by_article[rows]
         if len(rows) > n:
-            least = np.partition(found, -n)[-n]
-            is_chosen = found > least
-            ties = np.flatnonzero(found == least)
-            is_chosen[ties[: n - np.count_nonzero(is_chosen)]] = True
-            rows, found = rows[is_chosen], found[is_chosen]
+            is_great = found >= np.partition(found, -n)[-n]
+            rows, found = rows[is_great], found[is_great]
+            chosen = np.sort(np.argsort(-found, kind="stable")[:n])
+            rows, found = rows[chosen], found[chosen]
         return rows[found > 0]
 
 
