@@ -237,8 +237,9 @@ def test_a_made_up_site_can_be_served(tmp_path: Path) -> None:
     assert found["lists"]["p50"] <= found["lists"]["p99"]
     cost = {"cpu_seconds": 3.0, "peak_megabytes": 20.0}
     site = {"articles": 60, "index": cost, "export": cost, "index_megabytes": 1.0, **found}
-    (row,) = scale.table({"sites": [site]}).splitlines()[2:]
+    row, _, steps = scale.table({"sites": [site]}).splitlines()[2:]
     assert row.startswith("| 60 | 3 s | 20 MB | 3 s | 20 MB | ")
+    assert steps.startswith("CPU milliseconds of the steps of one list among 60: describing an ")
 
 
 @pytest.mark.parametrize(
