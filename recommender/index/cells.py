@@ -116,7 +116,7 @@ class Cells:
 
     def nearest(self, query: NDArray[np.float32], n: int) -> NDArray[np.int64]:
         """The n cells whose middles are most like a query, in any order."""
-        similarities = self.centroids @ query
+        similarities = np.vecdot(self.centroids, query)
         return np.argpartition(similarities, -n)[-n:]
 
 

@@ -3,7 +3,8 @@
 The similarities of what is drawn are computed again, in double precision and query by query,
 because FAISS's own differ in their last digits between one query and many, and its order of equal
 ones is not defined. So an answer depends on the vectors alone, and on their cells where there are
-too many vectors to look at each.
+too many vectors to look at each. No product of few numbers is left to the threads of BLAS, which
+would wait longer for one another than they work.
 """
 
 from __future__ import annotations
@@ -138,7 +139,7 @@ class VectorIndex:
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         candidates = candidates[candidates >= 0]
         vectors = self._vectors.take(candidates, axis=0).astype(np.float64)
-        similarities = _rounded(vectors @ query.astype(np.float64))
+        similarities = _rounded(np.vecdot(vectors, query.astype(np.float64)))
         order = np.lexsort((candidates, -similarities))[:n]
         return candidates[order], similarities[order]
 

@@ -101,7 +101,8 @@ def _with_more(
 
 
 def _similarities(rows: NDArray[np.int64], query: Query, ground: Ground) -> NDArray[np.float32]:
-    return ground.vectors.take(rows, axis=0) @ query.vector
+    similarities: NDArray[np.float32] = np.vecdot(ground.vectors.take(rows, axis=0), query.vector)
+    return similarities
 
 
 def _listed_by_neighbours(

@@ -95,7 +95,7 @@ class _Shelf:
             self._told = np.concatenate([self._told, sketch])
         if self._policy.diversity:
             vectors = self._ground.vectors
-            self._nearest = np.maximum(self._nearest, vectors[self.rows] @ vectors[row])
+            self._nearest = np.maximum(self._nearest, np.vecdot(vectors[self.rows], vectors[row]))
         if self._policy.per_provider is not None:
             self._count_provider(row, self._policy.per_provider)
 
