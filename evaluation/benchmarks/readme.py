@@ -16,10 +16,12 @@ from evaluation.benchmarks import (
     copies,
     encoding,
     learning,
+    peers,
     policy,
     ranking,
     reports,
     scale,
+    search,
     signals,
     spine,
     startup,
@@ -40,6 +42,8 @@ TABLES: Mapping[str, Callable[[Any], str]] = {
     "startup": startup.table,
     "scale": scale.table,
     "encoding": encoding.table,
+    "peers": peers.table,
+    "search": search.table,
 }
 
 
