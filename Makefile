@@ -36,7 +36,7 @@ check: install
 # Every figure of the README anew, from a folder of corpora: more than three hours on two cores; a result file says
 # how long its own took. Weights first: the others measure them.
 CORPORA ?= ../shared/corpora
-BENCHMARKS := weights systems learning signals variants policy copies spine reports ranking encoding startup scale search peers
+BENCHMARKS := weights systems learning signals variants policy copies spine reports ranking encoding startup scale search breadth peers
 figures: install
 	@for name in $(BENCHMARKS); do $(BIN)/python -m evaluation.benchmarks.$$name --corpora $(CORPORA) || exit 1; done
 	@$(BIN)/python -m evaluation.benchmarks.readme README.md

@@ -99,8 +99,8 @@ def sentence(result: dict[str, Any]) -> str:
     """What the README says of it."""
     parts = [_part(corpus) for corpus in result["corpora"]]
     return (
-        f"Treated as if they were large, the corpora get lists that are as good ({MEASURE} "
-        f"{'; '.join(parts)})."
+        f"What searching in part costs in quality, with the corpora treated as if they were large: "
+        f"{MEASURE} {'; '.join(parts)}."
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.benchmarks import (
+    breadth,
     copies,
     encoding,
     learning,
@@ -42,6 +43,7 @@ TABLES: Mapping[str, Callable[[Any], str]] = {
     "startup": startup.table,
     "scale": scale.table,
     "encoding": encoding.table,
+    "breadth": breadth.sentence,
     "peers": peers.table,
     "search": search.table,
 }
