@@ -202,9 +202,15 @@ def spans(
         Places in the column, and for each the position of its row in `rows`; int64.
     """
     rows = np.asarray(rows, dtype=np.int64)
-    starts = offsets[rows]
-    lengths = offsets[rows + 1] - starts
-    owners = np.repeat(np.arange(len(rows)), lengths)
+    return places_between(offsets[rows], offsets[rows + 1])
+
+
+def places_between(
+    starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """All places from each start to its end, and for each the position of its start; int64."""
+    lengths = ends - starts
+    owners = np.repeat(np.arange(len(starts)), lengths)
     firsts = np.cumsum(lengths) - lengths
     return np.arange(len(owners)) + (starts - firsts)[owners], owners
 

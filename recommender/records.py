@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Literal
 
 Origin = Literal["ranked", "curated", "pinned"]
 Severity = Literal["warning", "error"]
@@ -163,7 +163,8 @@ class ModelIdentity:
         return (self.fingerprint, self.precision) == (other.fingerprint, other.precision)
 
 
-class Signal(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Signal:
     """What one signal says of a candidate, and how much that moved it.
 
     Attributes:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from evaluation.benchmarks.command import run
 from evaluation.benchmarks.corpora import indexed
+from evaluation.benchmarks.recall import recall
 from evaluation.benchmarks.shown import MEASURE, OFF, ndcg
 from evaluation.catalogue import LIST_LENGTH
 from recommender import Recommender, Weights
@@ -50,9 +51,7 @@ def measured(corpora: Path, scratch: Path) -> dict[str, Any]:
     return {
         "corpora": [
             {
-                "name": corpus.name,
-                "sha256": corpus.engine.corpus_hash,
-                "articles": len(corpus.engine.articles),
+                **corpus.facts(),
                 "ways": in_both_ways(corpus.engine, corpus.weights),
             }
             for corpus in indexed(corpora, scratch)
@@ -79,7 +78,7 @@ def in_both_ways(engine: Recommender, weights: Weights) -> dict[str, dict[str, f
         }
         found[name] = {
             str(MEASURE): round(ndcg(engine.lists, lists), 4),
-            "recall@10": round(_recall(near, exact), 4),
+            "recall@10": recall(near, exact),
         }
     return found
 
@@ -88,11 +87,6 @@ def _ranker(engine: Recommender, vectors: NDArray[np.float32]) -> Ranker:
     cells = Cells.of(vectors)
     ground = Ranker.prepare(list(engine.articles), vectors, cells)
     return Ranker(ground, VectorIndex(vectors, None, cells), np.ones(len(vectors), dtype=bool))
-
-
-def _recall(found: NDArray[np.int64], exact: NDArray[np.int64]) -> float:
-    n_common = [len(np.intersect1d(*pair)) for pair in zip(found, exact, strict=True)]
-    return float(np.mean(n_common) / exact.shape[1])
 
 
 def sentence(result: dict[str, Any]) -> str:

@@ -26,6 +26,14 @@ class Indexed:
     engine: Recommender
     weights: Weights
 
+    def facts(self) -> dict[str, str | int]:
+        """What a result file says of it."""
+        return {
+            "name": self.name,
+            "sha256": self.engine.corpus_hash,
+            "articles": len(self.engine.articles),
+        }
+
 
 def unpacked(corpora: Path, scratch: Path) -> Iterator[tuple[str, Path]]:
     """Name and articles folder of every corpus below a folder, archives unpacked into `scratch`."""

@@ -43,9 +43,7 @@ def measured(corpora: Path, scratch: Path) -> dict[str, Any]:
     return {
         "corpora": [
             {
-                "name": corpus.name,
-                "sha256": corpus.engine.corpus_hash,
-                "articles": len(corpus.engine.articles),
+                **corpus.facts(),
                 "policies": under_policies(corpus.engine, POLICIES),
             }
             for corpus in indexed(corpora, scratch)

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from evaluation.benchmarks.command import run
 from evaluation.benchmarks.peer_environment import PeerEnvironment, versions
+from evaluation.benchmarks.recall import recall
 from evaluation.benchmarks.synthetic import synthetic_vectors
 
 RESULTS = Path(__file__).parent / "results" / "search.json"
@@ -150,12 +151,7 @@ def in_rounds(ways: Mapping[str, Way], n_rounds: int) -> dict[str, list[float]]:
 
 def recalls(found: NDArray[np.int64], exact: NDArray[np.int64]) -> dict[str, float]:
     """Of the ten nearest, and of all that ranking asks for, by what is found for as many."""
-
-    def share(n: int) -> float:
-        pairs = zip(found, exact[:, :n], strict=True)
-        return float(np.mean([len(np.intersect1d(*pair)) / n for pair in pairs]))
-
-    return {"recall@10": round(share(N), 4), f"recall@{N_DRAWN}": round(share(N_DRAWN), 4)}
+    return {f"recall@{n}": recall(found, exact[:, :n]) for n in (N, N_DRAWN)}
 
 
 def table(result: Mapping[str, Any]) -> str:

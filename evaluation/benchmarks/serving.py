@@ -23,6 +23,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from evaluation.benchmarks.parts import parts
+from evaluation.benchmarks.recall import recall
 from recommender import Recommender, Settings
 from recommender.index.store import Store
 from recommender.index.vectors import VectorIndex
@@ -50,7 +51,7 @@ def measured(index: Path, vectors: Path, n: int) -> dict[str, Any]:
     return {
         "open_seconds": round(statistics.median(opened), 3),
         "first_list_seconds": round(first, 3),
-        f"recall@{K}": round(_recall(index), 4),
+        f"recall@{K}": _recall(index),
         **{name: _quantiles(of) for name, of in lists.items()},
         "parts": steps,
     }
@@ -88,9 +89,7 @@ def _recall(index: Path) -> float:
         VectorIndex(vectors, cells=cells).search(vectors[rows], K).rows
         for cells in (snapshot.cells, None)
     )
-    return float(
-        np.mean([len(np.intersect1d(*pair)) / K for pair in zip(found, exact, strict=True)])
-    )
+    return recall(found, exact)
 
 
 def _seconds(call: Callable[[], object]) -> float:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from recommender.features import places_between
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -52,10 +54,9 @@ class Texts:
 
     def gather(self, texts: NDArray[np.integer]) -> Block:
         """The terms of several texts."""
-        starts = self.starts[texts]
-        lengths = self.ends[texts] - starts
-        shifts = starts - (np.cumsum(lengths) - lengths)
-        return self.numbers[np.arange(lengths.sum()) + np.repeat(shifts, lengths)], lengths
+        starts, ends = self.starts[texts], self.ends[texts]
+        places, _ = places_between(starts, ends)
+        return self.numbers[places], ends - starts
 
     def blocks(self) -> Iterator[Block]:
         """All of them, some thousand at a time."""
