@@ -13,7 +13,7 @@ from recommender.ranking.breadth import OF_FEW, OF_MANY
 from recommender.ranking.ground import MAX_MENTIONERS, Ground
 from recommender.ranking.levels import RANKS, levels, log_ranks
 from recommender.ranking.marks import marked
-from recommender.ranking.matches import Matches
+from recommender.ranking.matches import Matches, shared
 from recommender.ranking.neighbourhoods import Neighbourhoods
 from recommender.ranking.numbers import NUMBERS, page_rank
 from recommender.ranking.retrieval import Postings
@@ -159,6 +159,19 @@ def test_nothing_in_common_matches_nothing() -> None:
         assert found.rarest().tolist() == [0, 0]
         assert not any(of.any() for of in found.products(weighing).values())
         assert not any(of.any() for of in found.shares(weighing).values())
+
+
+def test_shared_terms_come_by_the_product_of_their_weights() -> None:
+    """Ties by number; a term that a damaged index repeats is said again, and breaks nothing."""
+    mine = np.array([2, 5, 7, 9], np.int32), np.array([0.5, 0.5, 0.25, 1.0], np.float32)
+    yours = np.array([5, 2, 9, 11], np.int32), np.array([1.0, 1.0, 1.0, 1.0], np.float32)
+    nothing = np.array([], np.int32), np.array([], np.float32)
+    repeated = np.array([9, 9], np.int32), np.array([0.5, 0.5], np.float32)
+
+    assert shared(mine, yours).tolist() == [9, 2, 5]
+    assert shared(mine, nothing).tolist() == shared(nothing, mine).tolist() == []
+    assert shared(repeated, nothing).tolist() == []
+    assert set(shared(mine, repeated).tolist()) == {9}
 
 
 def test_marks_are_wiped_whatever_happens() -> None:

@@ -121,9 +121,9 @@ _NOTHING = np.zeros(1, dtype=np.float32)
 
 def shared(terms: Terms, others: Terms) -> NDArray[np.int32]:
     """Terms that two articles share, by falling product of their weights, ties by number."""
-    numbers, mine, yours = np.intersect1d(
-        terms[0], others[0], assume_unique=True, return_indices=True
-    )
+    are_equal = terms[0][:, None] == others[0]
+    mine, yours = np.divmod(np.flatnonzero(are_equal), max(1, len(others[0])))
+    numbers = terms[0][mine]
     order = np.lexsort((numbers, -(terms[1][mine] * others[1][yours])))
     weightiest: NDArray[np.int32] = numbers[order]
     return weightiest
