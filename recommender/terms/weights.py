@@ -22,6 +22,23 @@ _LOWER_HALF = (1 << _HALF) - 1
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """In how many texts each term stands; of these texts or of a larger collection's.
+
+    Attributes:
+        frequencies: Shape `(n_terms,)`, int64.
+        n_texts: Of how many texts.
+    """
+
+    frequencies: NDArray[np.int64]
+    n_texts: int
+
+    def idf(self) -> NDArray[np.float64]:
+        """Rarity of each term: `ln((1 + n) / (1 + df)) + 1`, as scikit-learn's TF-IDF has it."""
+        return np.log((1 + self.n_texts) / (1 + self.frequencies)) + 1
+
+
+@dataclass(frozen=True, slots=True)
 class Bags:
     """How often each term stands in each of many texts.
 
@@ -77,18 +94,24 @@ class Bags:
         """In how many texts each term stands, shape `(n_terms,)`."""
         return np.bincount(self.terms, minlength=self.n_terms)
 
-    def idf(self) -> NDArray[np.float64]:
-        """Rarity of each term: `ln((1 + n) / (1 + df)) + 1`, as scikit-learn's TF-IDF has it."""
-        return np.log((1 + len(self)) / (1 + self.frequencies())) + 1
+    def spread(self) -> Spread:
+        """How the terms are spread over these texts."""
+        return Spread(self.frequencies(), len(self))
 
 
-def tf_idf(bags: Bags, width: int) -> TermTable:
+def tf_idf(bags: Bags, width: int, spread: Spread | None = None) -> TermTable:
     """`(1 + ln tf) · idf`, each text scaled to unit length before its lightest terms are left out.
 
     The formula is that of Salton and Buckley (1988), doi 10.1016/0306-4573(88)90021-0. A term that
     no other text has can match nothing, so it counts for the length alone.
+
+    Args:
+        bags: The terms of each text.
+        width: How many terms are kept.
+        spread: Over the collection that these texts are a part of; None where they are all of it.
     """
-    idf, is_shared = bags.idf(), bags.frequencies() > 1
+    spread = spread or bags.spread()
+    idf, is_shared = spread.idf(), spread.frequencies > 1
 
     def weigh(part: Bags) -> NDArray[np.float64]:
         weights = idf[part.terms] * (1 + np.log(part.counts))
