@@ -26,7 +26,8 @@ def find_mentions(texts: Bags, titles: Bags) -> Graph:
     found = [
         _holding(titles.of(row), holders, frequencies, besides=row) for row in range(len(titles))
     ]
-    return _rarest(Graph.from_lists(found).reversed())
+    mentions = Graph.from_lists(found).reversed()
+    return rarest(mentions, mentions.in_degrees())
 
 
 def without_copies(mentions: Graph, sketches: NDArray[np.uint16]) -> Graph:
@@ -58,12 +59,12 @@ def are_names(mentions: Graph, texts: Texts, titles: Texts) -> NDArray[np.bool_]
     for row in range(len(mentions)):
         targets = mentions.of(row).tolist()
         running = texts.of(row).tobytes() if targets else b""
-        found += [_stands_in(running, titles.of(target)) for target in targets]
+        found += [stands_in(running, titles.of(target)) for target in targets]
     return np.array(found, dtype=bool)
 
 
-def _stands_in(running: bytes, title: NDArray[np.int32]) -> bool:
-    """Whether words come one after the other in a text, given as bytes."""
+def stands_in(running: bytes, title: NDArray[np.integer]) -> bool:
+    """Whether the words of a title come one after the other in a text, given as bytes."""
     wanted, place = title.tobytes(), -1
     while (place := running.find(wanted, place + 1)) >= 0:
         if place % title.itemsize == 0:  # else it is made of parts of other words' numbers
@@ -113,10 +114,15 @@ def _are_in(rows: NDArray[np.int32], holders: NDArray[np.int32]) -> NDArray[np.b
     return are_in
 
 
-def _rarest(graph: Graph) -> Graph:
-    """At most `MAX_MENTIONS` arrows of each article, to those who have the fewest."""
-    sources, targets = graph.sources(), graph.targets
-    order = np.lexsort((targets, graph.in_degrees()[targets], sources))
-    places = np.arange(len(order)) - graph.offsets[sources]  # sources ascend before and after
+def rarest(mentions: Graph, n_mentioning: NDArray[np.integer]) -> Graph:
+    """At most `MAX_MENTIONS` of each article: of those that the fewest mention.
+
+    Args:
+        mentions: Of some articles.
+        n_mentioning: How many texts of the collection mention each of its articles.
+    """
+    sources, targets = mentions.sources(), mentions.targets
+    order = np.lexsort((targets, n_mentioning[targets], sources))
+    places = np.arange(len(order)) - mentions.offsets[sources]  # sources ascend before and after
     kept = order[places < MAX_MENTIONS]
-    return Graph.from_pairs(sources[kept], targets[kept], len(graph))
+    return Graph.from_pairs(sources[kept], targets[kept], len(mentions))
