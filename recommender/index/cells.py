@@ -26,7 +26,9 @@ MANY = 20_000
 N_PROBED = 128
 """So many cells are looked into."""
 
-_A_CELL = 40  # vectors from which k-means learns where a cell lies
+A_CELL = 40
+"""Vectors from which k-means learns where a cell lies."""
+
 _N_ROUNDS = 8  # of k-means
 _SEED = 20
 _BLOCK = 8192  # vectors that are sorted into cells at a time
@@ -76,15 +78,32 @@ class Cells:
             return None
         cells = np.full(len(vectors), -1, dtype=np.int32)
         if before is None or rows_before is None or not before.suit(n_cells, rows_before):
-            centroids, codebook = _centroids(vectors, n_cells), learned_codebook(vectors)
+            centroids, codebook = centroids_of(vectors, n_cells), learned_codebook(vectors)
         else:
             centroids, codebook, is_old = before.centroids, before.codebook, rows_before >= 0
             cells[is_old] = before.cells()[rows_before[is_old]]
         is_new = np.flatnonzero(cells < 0)
-        for block in _blocks(is_new):
-            cells[block] = (vectors[block] @ centroids.T).argmax(axis=1)
+        cells[is_new] = nearest_cells(vectors, centroids, is_new)
+        return cls.around(centroids, codebook, vectors, cells)
+
+    @classmethod
+    def around(
+        cls,
+        centroids: NDArray[np.float32],
+        codebook: NDArray[np.float32],
+        vectors: NDArray[np.float32],
+        cells: NDArray[np.integer],
+    ) -> Cells:
+        """Sort vectors into cells that are known.
+
+        Args:
+            centroids: The middle of each cell.
+            codebook: What codes are to stand for.
+            vectors: Shape `(n, dim)`, float32, unit rows.
+            cells: The cell of each vector.
+        """
         rows = np.argsort(cells, kind="stable").astype(np.int32)
-        offsets = np.cumsum([0, *np.bincount(cells, minlength=n_cells)], dtype=np.int64)
+        offsets = np.cumsum([0, *np.bincount(cells, minlength=len(centroids))], dtype=np.int64)
         codes = [encoded(vectors[part], codebook) for part in _blocks(rows)]
         return cls(centroids, rows, offsets, np.concatenate(codes), codebook)
 
@@ -158,7 +177,20 @@ class DrawingFromCells:
         return Scanner(cells.codebook, codes, members, offsets, N_PROBED)
 
 
-def _centroids(vectors: NDArray[np.float32], n_cells: int) -> NDArray[np.float32]:
+def nearest_cells(
+    vectors: NDArray[np.float32],
+    centroids: NDArray[np.float32],
+    rows: NDArray[np.integer],
+) -> NDArray[np.int32]:
+    """The cell of each of some rows of vectors, int32."""
+    cells = np.empty(len(rows), dtype=np.int32)
+    for start in range(0, len(rows), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        cells[block] = (vectors[rows[block]] @ centroids.T).argmax(axis=1)
+    return cells
+
+
+def centroids_of(vectors: NDArray[np.float32], n_cells: int) -> NDArray[np.float32]:
     """Where k-means finds cells to lie, shape `(n_cells, dim)`, unit rows."""
     import faiss
 
@@ -169,7 +201,7 @@ def _centroids(vectors: NDArray[np.float32], n_cells: int) -> NDArray[np.float32
         seed=_SEED,
         spherical=True,
         min_points_per_centroid=1,  # else FAISS warns on the terminal
-        max_points_per_centroid=_A_CELL,
+        max_points_per_centroid=A_CELL,
     )
     kmeans.train(np.ascontiguousarray(vectors))
     return np.asarray(kmeans.centroids)
