@@ -14,7 +14,6 @@ import numpy as np
 from recommender.index.cells import Cells
 from recommender.index.snapshot import Snapshot
 from recommender.index.vectors import BATCH, VectorIndex
-from recommender.ranking.breadth import breadth_for
 from recommender.ranking.candidates import Candidates, candidates
 from recommender.ranking.filters import passing
 from recommender.ranking.ground import Ground
@@ -154,7 +153,7 @@ class Ranker:
 
         One more than that, as the query may be among them.
         """
-        n_nearest = max(n_nearest, breadth_for(len(self.ground)).n_nearest)
+        n_nearest = max(n_nearest, self.ground.breadth.n_nearest)
         return self.neighbourhood.search(vectors, n_nearest + 1).rows
 
     def make_list(

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recommender.features import distinct
-from recommender.ranking.breadth import breadth_for
 from recommender.ranking.ground import Ground
 from recommender.ranking.lists import Lists
 from recommender.ranking.query import Query
@@ -60,7 +59,7 @@ def candidates(
         is_shown: Which articles may be recommended at all, shape `(n_articles,)`.
         besides: Rows that may not, such as the query's own.
     """
-    n = breadth_for(len(ground)).n_nearest + 1  # one of them may be the query
+    n = ground.breadth.n_nearest + 1  # one of them may be the query
 
     def allowed(found: NDArray[np.integer]) -> NDArray[np.int64]:
         rows = distinct(found)

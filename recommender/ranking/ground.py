@@ -9,6 +9,7 @@ import numpy as np
 
 from recommender.features import Features, Graph, TermTable
 from recommender.ranking.block import TABLES, TermBlock
+from recommender.ranking.breadth import Breadth
 from recommender.ranking.levels import RANKS
 from recommender.ranking.neighbourhoods import Neighbourhoods
 from recommender.ranking.numbers import numbers_of
@@ -63,6 +64,11 @@ class Ground:
     def __len__(self) -> int:
         return len(self.vectors)
 
+    @property
+    def breadth(self) -> Breadth:
+        """How far queries look: as the collection's size wants it, be this a part of it only."""
+        return self.words.breadth
+
     @classmethod
     def prepare(
         cls, vectors: NDArray[np.float32], features: Features, near: Neighbourhoods
@@ -85,9 +91,11 @@ class Ground:
             lead=Postings.from_table(features.lead),
             letters=Postings.from_table(features.letters),
             titles=Postings.from_table(features.titles),
-            numbers=numbers_of(features, names),
+            numbers=numbers_of(
+                features.mentions, names, features.published_at, features.body_length
+            ),
             n_naming=names.in_degrees(),
-            mentioners=_mentioners(features.mentions),
+            mentioners=mentioners_of(features.mentions),
         )
 
 
@@ -98,7 +106,7 @@ def _by_words(postings: Postings, table: TermTable) -> Neighbourhoods:
     return near
 
 
-def _mentioners(mentions: Graph) -> Graph:
+def mentioners_of(mentions: Graph) -> Graph:
     """The mentions turned round, at most `MAX_MENTIONERS` of each article."""
     n_mentions = mentions.out_degrees()
     turned = mentions.reversed()

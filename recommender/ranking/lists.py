@@ -52,7 +52,7 @@ class Lists:
     def from_pairs(
         cls, sources: NDArray[np.int64], targets: NDArray[np.int64], n_articles: int
     ) -> Lists:
-        """Lists by their entries: the row of who has the list, and the row of the entry."""
+        """Lists by the row of who has each entry, and the row of the entry; in any order."""
         pairs = distinct((sources * n_articles + targets)[sources != targets])
         graph = Graph.from_pairs(*np.divmod(pairs, n_articles), n_articles)
         lengths = graph.out_degrees()

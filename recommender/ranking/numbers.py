@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recommender.features import Features, Graph, sums_of
+from recommender.features import Graph, sums_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,18 +30,25 @@ FEW = 0.02
 """Added to shares of texts, so that few cases do not say much."""
 
 
-def numbers_of(features: Features, names: Graph) -> NDArray[np.float64]:
+def numbers_of(
+    mentions: Graph,
+    names: Graph,
+    published_at: NDArray[np.float64],
+    body_length: NDArray[np.float64],
+) -> NDArray[np.float64]:
     """`NUMBERS` of all articles, shape `(n_articles, len(NUMBERS))`, float64.
 
     Args:
-        features: What the articles say.
-        names: The mentions in which titles stand word by word.
+        mentions: Whose title stands in whose text.
+        names: Those of the mentions in which it stands word by word.
+        published_at: As in `Features`; `body_length` likewise.
+        body_length: See `published_at`.
     """
-    n, mentions = len(features), features.mentions
+    n = len(mentions)
     lightness = 1.0 / (1 + mentions.out_degrees())
     columns = {
-        "published_at": features.published_at,
-        "body_length": features.body_length,
+        "published_at": published_at,
+        "body_length": body_length,
         "named": np.log1p(names.in_degrees()),
         "page_rank": page_rank(names),
         "usual_mentions": np.log(mentions.in_degrees() / n + FEW),

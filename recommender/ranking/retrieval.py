@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recommender.features import Terms, TermTable, distinct, falling, spans
-from recommender.ranking.breadth import breadth_for
+from recommender.ranking.breadth import Breadth, breadth_for
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,23 +60,52 @@ class Postings:
             row of each, and the weight of the term in it, float32 bit by bit.
         offsets: Where the articles of each term begin, and where the last ones end, int64.
         n_articles: Number of articles.
+        breadth: How far queries look.
     """
 
     entries: NDArray[np.int32]
     offsets: NDArray[np.int64]
     n_articles: int
+    breadth: Breadth
 
     @classmethod
     def from_table(cls, table: TermTable) -> Postings:
         """Turn the terms of each article into the articles of each term."""
-        n_articles = len(table.ids)
-        limit = breadth_for(n_articles).n_postings
+        breadth = breadth_for(len(table.ids))
+        limit = breadth.n_postings
         counts = np.bincount(table.ids[table.weights != 0], minlength=table.n_terms)
         offsets = np.cumsum([0, *np.minimum(counts, limit)], dtype=np.int64)
         entries = np.empty((offsets[-1], 2), dtype=np.int32)
         for start, end in pairwise(_cuts(counts)):
-            entries[offsets[start] : offsets[end]] = _heaviest(table, start, end, limit)
-        return cls(entries, offsets, n_articles)
+            rows, places = np.nonzero(
+                (table.ids >= start) & (table.ids < end) & (table.weights != 0)
+            )
+            terms, weights = table.ids[rows, places] - start, table.weights[rows, places]
+            entries[offsets[start] : offsets[end]] = _heaviest(terms, rows, weights, limit)
+        return cls(entries, offsets, len(table.ids), breadth)
+
+    @classmethod
+    def of_entries(
+        cls,
+        terms: NDArray[np.integer],
+        rows: NDArray[np.integer],
+        weights: NDArray[np.float32],
+        n_terms: int,
+        n_articles: int,
+    ) -> Postings:
+        """Sort what each term weighs in some articles, which may be a part of a collection.
+
+        Args:
+            terms: From 0 to n_terms - 1.
+            rows: The article, for each of the terms; those of equal weight are kept as they come.
+            weights: The same shape.
+            n_terms: Number of terms.
+            n_articles: Of the collection.
+        """
+        breadth = breadth_for(n_articles)
+        counts = np.minimum(np.bincount(terms, minlength=n_terms), breadth.n_postings)
+        entries = _heaviest(terms, rows, weights, breadth.n_postings)
+        return cls(entries, np.cumsum([0, *counts], dtype=np.int64), n_articles, breadth)
 
     @property
     def rows(self) -> NDArray[np.int32]:
@@ -117,7 +146,7 @@ class Postings:
 
     def _products(self, terms: Terms) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
         """The articles of the weightiest terms, one after the other, and what each adds."""
-        n_terms = breadth_for(self.n_articles).n_terms
+        n_terms = self.breadth.n_terms
         ids, weights = terms[0][:n_terms], terms[1][:n_terms]
         places, owners = spans(self.offsets, ids)
         pairs = self.entries.view(np.int64).ravel().take(places).view(np.int32)  # each in one look
@@ -133,12 +162,15 @@ def _cuts(counts: NDArray[np.int64]) -> list[int]:
     return cuts
 
 
-def _heaviest(table: TermTable, start: int, end: int, limit: int) -> NDArray[np.int32]:
-    """The entries of the terms from one to another, as in `Postings`."""
-    rows, places = np.nonzero((table.ids >= start) & (table.ids < end) & (table.weights != 0))
-    terms, weights = table.ids[rows, places] - start, table.weights[rows, places]
+def _heaviest(
+    terms: NDArray[np.integer],
+    rows: NDArray[np.integer],
+    weights: NDArray[np.float32],
+    limit: int,
+) -> NDArray[np.int32]:
+    """The entries of some terms as in `Postings`, of each one at most so many."""
     order = falling(terms, weights)
-    counts = np.bincount(terms, minlength=end - start)
+    counts = np.bincount(terms)
     ranks = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
     kept = order[ranks < limit]
     return np.stack([rows[kept].astype(np.int32), weights[kept].view(np.int32)], axis=1)

@@ -49,14 +49,35 @@ class Site:
             by_words: The same by words.
             words: The words that are kept of each article.
         """
-        n, n_nearest = by_vectors.shape
-        rows = np.unique(np.linspace(0, n - 1, min(n, _N_LOOKED_AT)).astype(np.int64))
-        ours, theirs = by_vectors[rows, :, None], by_words[rows, None, :]
+        n = len(by_vectors)
+        rows = looked_at(n)
+        length = float(np.log1p((words.weights > 0).sum(axis=1)).mean())
+        return cls.of_sample(by_vectors[rows], by_words[rows], n, length)
+
+    @classmethod
+    def of_sample(
+        cls,
+        by_vectors: NDArray[np.integer],
+        by_words: NDArray[np.integer],
+        n: int,
+        length: float,
+    ) -> Site:
+        """Look at what is known of a collection.
+
+        Args:
+            by_vectors: The nearest of the articles that are `looked_at`; -1 for nobody.
+            by_words: The same by words.
+            n: Number of all articles.
+            length: Mean of ln(1 + words kept) over all of them.
+        """
+        n_looked_at, n_nearest = by_vectors.shape
+        ours, theirs = by_vectors[:, :, None], by_words[:, None, :]
         shares = ((ours == theirs) & (ours >= 0)).sum(axis=(1, 2)) / n_nearest
         chance = min(1.0, n_nearest / n)
         beyond = max(0.0, float(shares.mean()) - chance) / (1 - chance) if chance < 1 else 1.0
-        agreement = (len(rows) * beyond + _N_ASSUMED * USUAL_AGREEMENT) / (len(rows) + _N_ASSUMED)
-        length = float(np.log1p((words.weights > 0).sum(axis=1)).mean())
+        agreement = (n_looked_at * beyond + _N_ASSUMED * USUAL_AGREEMENT) / (
+            n_looked_at + _N_ASSUMED
+        )
         return cls(
             strange_language=1 - min(1.0, agreement / USUAL_AGREEMENT),
             short_texts=float(np.clip((_FEW - length) / _SPREAD, -0.5, 1.0)),
@@ -65,6 +86,11 @@ class Site:
     def conditions(self) -> NDArray[np.float64]:
         """1, for what counts everywhere, and then the conditions, shape `(3,)`, float64."""
         return np.array([1.0, *(getattr(self, name) for name in CONDITIONS)])
+
+
+def looked_at(n: int) -> NDArray[np.int64]:
+    """The articles of n whose neighbours say what kind of site it is."""
+    return np.unique(np.linspace(0, n - 1, min(n, _N_LOOKED_AT)).astype(np.int64))
 
 
 PLAIN_ENGLISH = Site()

@@ -9,6 +9,7 @@ import numpy as np
 
 from recommender.features import Features, Graph, TermTable, Vocabulary
 from recommender.ranking.block import LABELS, TABLES, TermBlock
+from recommender.ranking.breadth import breadth_for
 from recommender.ranking.ground import Ground
 from recommender.ranking.levels import RANKS
 from recommender.ranking.neighbourhoods import N_NEAREST, NOBODY, Neighbourhoods
@@ -201,7 +202,8 @@ class _Kept:
 
     def postings(self, name: str, n_terms: int) -> Postings:
         entries = self.array(f"{name}_articles", np.int32, -1, 2)
-        postings = Postings(entries, self._offsets(name, n_terms, len(entries)), self._n)
+        offsets = self._offsets(name, n_terms, len(entries))
+        postings = Postings(entries, offsets, self._n, breadth_for(self._n))
         self._refuse_outside(postings.rows, self._n, f"{name}_articles")
         self._refuse_outside_of(postings.weights, 0.0, self._greatest, f"{name}_articles")
         return postings
