@@ -6,7 +6,7 @@ import posixpath
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -19,6 +19,8 @@ _UNKNOWN_SITE = "https://site.invalid"  # paths of a site are compared as its ad
 N_NAMED = 3
 
 Ids = tuple[str, ...]
+Name = tuple[str, str]
+"""What kind of name it is, and the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ def resolve(articles: Sequence[Article], *, site_url: str | None = None) -> Reso
         site_url: Address of the site, if known: permalinks and full addresses then match.
     """
     articles = sorted(articles, key=lambda article: article.id)
-    references = _References(articles, site_url)
+    naming = Naming(site_url)
+    references = _References(articles, naming)
     linked: dict[str, list[RelatedLink]] = defaultdict(list)
     lists: dict[str, Ids] = {}
     problems: list[Problem] = []
@@ -61,7 +64,7 @@ def resolve(articles: Sequence[Article], *, site_url: str | None = None) -> Reso
         entries: dict[str, None] = {}
         for link in article.related:
             answers = references.find(link, article)
-            found = answers[0] if len(answers) == 1 else _linked_id(link)
+            found = answers[0] if len(answers) == 1 else linked_id(link)
             complaint = _complaint(found, answers, article, entries)
             if complaint:
                 problems.append(_warning(article, link, complaint))
@@ -76,66 +79,54 @@ def resolve(articles: Sequence[Article], *, site_url: str | None = None) -> Reso
             lists[article.id] = tuple(entries)
     for found_problems in (problems, unresolved):
         found_problems.sort(key=lambda problem: (problem.path, problem.line or 0))
-    outside = tuple(_linked_article(name, linked[name]) for name in sorted(linked))
+    outside = tuple(linked_article(name, linked[name]) for name in sorted(linked))
     return Resolution(outside, lists, tuple(problems), tuple(unresolved))
 
 
-class _References:
-    """The articles of the folder under all names by which lists may call them."""
+class Naming:
+    """What an article is called, and what an entry of a list may mean.
 
-    def __init__(self, articles: Sequence[Article], site_url: str | None) -> None:
+    Args:
+        site_url: Address of the site, if it is known.
+    """
+
+    def __init__(self, site_url: str | None) -> None:
         site = canonical_url(site_url or "") or _UNKNOWN_SITE
         self._site = f"https://{urlsplit(site).netloc}"
-        self._ids = {article.id for article in articles}
-        self._by_path = _index((_nfc(a.id), a.id) for a in articles)
-        self._by_name = _index((name, a.id) for a in articles for name in _file_names(a))
-        self._by_url = _index((self._address(a.url), a.id) for a in articles)
-        self._by_alias = _index((self._address(name), a.id) for a in articles for name in a.aliases)
-        self._by_original = _index((self._address(a.original_url), a.id) for a in articles)
-        self._by_title = _index((_title_key(a.title), a.id) for a in articles)
 
-    def has(self, article_id: str) -> bool:
-        return article_id in self._ids
+    def names(self, article: Article) -> list[Name]:
+        """All names under which lists may call an article; the empty name is nobody's."""
+        names = [
+            ("id", article.id),
+            ("path", _nfc(article.id)),
+            *(("file", name) for name in _file_names(article)),
+            ("url", self._address(article.url)),
+            *(("alias", self._address(name)) for name in article.aliases),
+            ("original", self._address(article.original_url)),
+            ("title", _title_key(article.title)),
+        ]
+        return [(kind, name) for kind, name in names if name]
 
-    def find(self, link: RelatedLink, linking: Article) -> Ids:
-        """The article that an entry means; several where it does not decide between them."""
-        undecided: Ids = ()
-        for answers in self._answers(link, linking):
-            if len(answers) == 1:
-                return answers
-            undecided = undecided or answers
-        return undecided
-
-    def _answers(self, link: RelatedLink, linking: Article) -> Iterator[Ids]:
-        """What each kind of reference says, the surest first."""
+    def asked(self, link: RelatedLink, linking: Article) -> Iterator[Name]:
+        """The names by which the article that an entry means can be found, the surest first."""
         if link.target:
-            yield (link.target,) if link.target in self._ids else ()
-            yield from self._at_path(link.target, linking)
-            yield self._by_name.get(_without_ending(link.target), ())
-            yield from self._at_address(link.target)
-            yield self._by_title.get(_title_key(link.target), ())
+            yield "id", link.target
+            yield from _paths(link.target, linking)
+            yield "file", _without_ending(link.target)
+            yield from self._addresses(link.target)
+            yield "title", _title_key(link.target)
         if link.url:
-            yield from self._at_address(link.url)
+            yield from self._addresses(link.url)
         elif link.title:
-            yield self._by_title.get(_title_key(link.title), ())
+            yield "title", _title_key(link.title)
         if link.target:  # `/sora/` is somebody's address before it is a file's name
-            yield self._by_name.get(_without_ending(link.target.strip("/")), ())
+            yield "file", _without_ending(link.target.strip("/"))
 
-    def _at_path(self, target: str, linking: Article) -> Iterator[Ids]:
-        """From the articles folder, or from the linking article's own."""
-        plain = _without_ending(target)
-        beside = posixpath.join(posixpath.dirname(linking.path or linking.id), plain)
-        is_beside = plain.startswith(("./", "../"))
-        for path in (beside,) if is_beside else (plain.lstrip("/"), beside):
-            normal = posixpath.normpath(path)
-            yield self._by_path.get(normal, ())
-            yield self._by_path.get(normal.removesuffix("/index"), ())
-
-    def _at_address(self, address: str) -> Iterator[Ids]:
+    def _addresses(self, address: str) -> Iterator[Name]:
         """An article's present address comes before former ones, and those before its source's."""
         url = self._address(address)
-        for addresses in (self._by_url, self._by_alias, self._by_original):
-            yield addresses.get(url, ())
+        for kind in ("url", "alias", "original"):
+            yield kind, url
 
     def _address(self, text: str | None) -> str:
         """Canonical form of a full address, or of a path or slug on this site."""
@@ -145,14 +136,50 @@ class _References:
         return canonical_url(text) or canonical_url(on_site) or ""
 
 
-def _linked_id(link: RelatedLink) -> str | None:
+class _References:
+    """The articles of the folder under all names by which lists may call them."""
+
+    def __init__(self, articles: Sequence[Article], naming: Naming) -> None:
+        self._naming = naming
+        found: dict[Name, dict[str, None]] = defaultdict(dict)
+        for article in articles:
+            for name in naming.names(article):
+                found[name][article.id] = None
+        self._ids = {name: tuple(ids) for name, ids in found.items()}
+
+    def has(self, article_id: str) -> bool:
+        return ("id", article_id) in self._ids
+
+    def find(self, link: RelatedLink, linking: Article) -> Ids:
+        """The article that an entry means; several where it does not decide between them."""
+        undecided: Ids = ()
+        for name in self._naming.asked(link, linking):
+            answers = self._ids.get(name, ())
+            if len(answers) == 1:
+                return answers
+            undecided = undecided or answers
+        return undecided
+
+
+def _paths(target: str, linking: Article) -> Iterator[Name]:
+    """From the articles folder, or from the linking article's own."""
+    plain = _without_ending(target)
+    beside = posixpath.join(posixpath.dirname(linking.path or linking.id), plain)
+    is_beside = plain.startswith(("./", "../"))
+    for path in (beside,) if is_beside else (plain.lstrip("/"), beside):
+        normal = posixpath.normpath(path)
+        yield "path", normal
+        yield "path", normal.removesuffix("/index")
+
+
+def linked_id(link: RelatedLink) -> str | None:
     """Id of an article that is known only from lists; None where not even a title is known."""
     if not link.title:
         return None
     return (canonical_url(link.url) if link.url else None) or f"title:{link.title}"
 
 
-def _linked_article(article_id: str, links: Sequence[RelatedLink]) -> Article:
+def linked_article(article_id: str, links: Sequence[RelatedLink]) -> Article:
     """One article of all entries that name it: the longest excerpt, and the first of all else."""
     return Article(
         id=article_id,
@@ -166,14 +193,6 @@ def _linked_article(article_id: str, links: Sequence[RelatedLink]) -> Article:
         images=next((link.images for link in links if link.images), ()),
         is_linked=True,
     )
-
-
-def _index(pairs: Iterable[tuple[str, str]]) -> dict[str, Ids]:
-    """Name to the ids of all articles that have it, in order; the empty name is nobody's."""
-    ids: dict[str, dict[str, None]] = defaultdict(dict)
-    for name, article_id in pairs:
-        ids[name][article_id] = None
-    return {name: tuple(found) for name, found in ids.items() if name}
 
 
 def _file_names(article: Article) -> Ids:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recommender.features import Terms
-from recommender.index.snapshot import Snapshot
+from recommender.listing.archive import Archive
 from recommender.listing.reasons import N_WORDS, Pair, reason
 from recommender.ranker import Item
 from recommender.ranking.ground import Ground
@@ -31,7 +31,7 @@ class Explainer:
     """Says why each item of one article's list stands there."""
 
     def __init__(
-        self, article: Article, query: Query, ground: Ground, lists: Lists, snapshot: Snapshot
+        self, article: Article, query: Query, ground: Ground, lists: Lists, snapshot: Archive
     ) -> None:
         """Prepare for an article with its body, as ranking saw it."""
         self._article = article

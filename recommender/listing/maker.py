@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recommender.index.snapshot import Snapshot
+from recommender.listing.archive import Archive
 from recommender.listing.explainer import Explainer
 from recommender.listing.recommendations import recommendations_of
 from recommender.listing.site_lists import SiteLists
@@ -31,7 +31,7 @@ class ListMaker:
         site_lists: Pins and bans.
     """
 
-    snapshot: Snapshot
+    snapshot: Archive
     ranker: Ranker
     is_open: NDArray[np.bool_]
     site_lists: SiteLists

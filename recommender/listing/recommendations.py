@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import compress
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recommender.index.snapshot import Snapshot
+from recommender.listing.archive import Archive
 from recommender.listing.explainer import Explainer
 from recommender.ranker import Item
 from recommender.ranking.query import Query
 from recommender.ranking.ranked import DECIMALS, Ranked
 from recommender.ranking.signals import SIGNALS
-from recommender.records import Recommendation, Signal
-
-if TYPE_CHECKING:
-    from recommender.records import Article
+from recommender.records import Article, Recommendation, Signal
 
 
 def recommendations_of(
     items: Sequence[Item],
     ranked: Ranked,
     query: Query,
-    snapshot: Snapshot,
+    snapshot: Archive,
     explainer: Explainer | None = None,
 ) -> list[Recommendation]:
     """One recommendation an item, ranks from 1; without an explainer, reasons are left out."""
@@ -51,7 +47,7 @@ def recommendations_of(
     return found
 
 
-def _similarity(item: Item, query: Query, snapshot: Snapshot) -> float:
+def _similarity(item: Item, query: Query, snapshot: Archive) -> float:
     return round(float(snapshot.vectors[item.row] @ query.vector), DECIMALS)
 
 
