@@ -34,12 +34,14 @@ class Resolution:
         problems: Warnings about entries that were left out, or that might mean several articles,
             ordered by path and line.
         unresolved: Those of the problems whose entry names no article.
+        entries: Of each linked article the entries that name it, with the id of whose list it is.
     """
 
     linked: tuple[Article, ...]
     lists: Mapping[str, Ids]
     problems: tuple[Problem, ...]
     unresolved: tuple[Problem, ...]
+    entries: Mapping[str, Sequence[tuple[str, RelatedLink]]]
 
 
 def resolve(articles: Sequence[Article], *, site_url: str | None = None) -> Resolution:
@@ -56,7 +58,7 @@ def resolve(articles: Sequence[Article], *, site_url: str | None = None) -> Reso
     articles = sorted(articles, key=lambda article: article.id)
     naming = Naming(site_url)
     references = _References(articles, naming)
-    linked: dict[str, list[RelatedLink]] = defaultdict(list)
+    linked: dict[str, list[tuple[str, RelatedLink]]] = defaultdict(list)
     lists: dict[str, Ids] = {}
     problems: list[Problem] = []
     unresolved: list[Problem] = []
@@ -74,13 +76,15 @@ def resolve(articles: Sequence[Article], *, site_url: str | None = None) -> Reso
                 continue
             entries[found] = None
             if not references.has(found):
-                linked[found].append(link)
+                linked[found].append((article.id, link))
         if entries:
             lists[article.id] = tuple(entries)
     for found_problems in (problems, unresolved):
         found_problems.sort(key=lambda problem: (problem.path, problem.line or 0))
-    outside = tuple(linked_article(name, linked[name]) for name in sorted(linked))
-    return Resolution(outside, lists, tuple(problems), tuple(unresolved))
+    outside = tuple(
+        linked_article(name, [link for _, link in linked[name]]) for name in sorted(linked)
+    )
+    return Resolution(outside, lists, tuple(problems), tuple(unresolved), linked)
 
 
 class Naming:

@@ -167,6 +167,27 @@ def to_seconds(moments: Iterable[datetime | None]) -> NDArray[np.int64]:
     return np.asarray(seconds, dtype=np.int64)
 
 
+def are_open(
+    moment: datetime,
+    is_published: NDArray[np.bool_],
+    published_at: NDArray[np.int64],
+    expires_at: NDArray[np.int64],
+) -> NDArray[np.bool_]:
+    """Which articles readers can open at an aware moment, on a site that hides the others.
+
+    Args:
+        moment: The moment.
+        is_published: False for drafts and the like.
+        published_at: As `to_seconds` gives it.
+        expires_at: The same.
+    """
+    now = int(moment.timestamp())
+    is_due = published_at <= now  # an unknown date is the smallest number
+    has_expired = (expires_at <= now) & (expires_at != UNKNOWN_TIME)
+    is_open: NDArray[np.bool_] = is_published & is_due & ~has_expired
+    return is_open
+
+
 def _encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 

@@ -15,7 +15,7 @@ import numpy as np
 from recommender.errors import IndexFormatError
 from recommender.index.cells import Cells
 from recommender.index.codes import code_width, codebook_shape
-from recommender.index.columns import UNKNOWN_TIME, to_seconds
+from recommender.index.columns import are_open, to_seconds
 from recommender.index.contents import CELLS, DIGEST_BYTES, KEPT
 from recommender.index.damage import damage
 from recommender.index.files import ANY_LENGTH, GenerationFiles
@@ -164,11 +164,7 @@ class Snapshot:
         """Which articles readers can open at an aware moment; all where the site hides none."""
         if not self.manifest.recipe.hides_unpublished:
             return np.ones(self.n_articles, dtype=bool)
-        now = int(moment.timestamp())
-        is_due = self.published_at <= now  # an unknown date is the smallest number
-        has_expired = (self.expires_at <= now) & (self.expires_at != UNKNOWN_TIME)
-        is_open: NDArray[np.bool_] = self.is_published & is_due & ~has_expired
-        return is_open
+        return are_open(moment, self.is_published, self.published_at, self.expires_at)
 
     def damaged(self, complaint: str) -> IndexFormatError:
         """The error for kept arrays that do not fit together."""

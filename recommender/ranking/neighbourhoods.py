@@ -43,13 +43,26 @@ class Neighbourhoods:
             nearest=np.full((n_articles, N_NEAREST), NOBODY, dtype=np.int32),
         )
 
-    def note(self, row: int, rows: NDArray[np.int64], similarities: NDArray[np.floating]) -> None:
-        """Keep what is asked of an article's nearest, best first, itself perhaps among them."""
-        is_other = rows != row
-        self.levels[row] = levels(similarities[is_other])
+    def note(
+        self,
+        place: int,
+        rows: NDArray[np.int64],
+        similarities: NDArray[np.floating],
+        row: int | None = None,
+    ) -> None:
+        """Keep what is asked of an article's nearest.
+
+        Args:
+            place: Where to keep it.
+            rows: Of the nearest, best first, the article itself perhaps among them.
+            similarities: Of these.
+            row: The article's own; None where that is its place.
+        """
+        is_other = rows != (place if row is None else row)
+        self.levels[place] = levels(similarities[is_other])
         first = rows[is_other][:N_NEAREST]
-        self.nearest[row] = NOBODY
-        self.nearest[row, : len(first)] = first
+        self.nearest[place] = NOBODY
+        self.nearest[place, : len(first)] = first
 
     def n_near(self) -> NDArray[np.int64]:
         """To how many articles each one is among the `N_NEAREST` nearest, int64."""

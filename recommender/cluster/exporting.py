@@ -1,0 +1,112 @@
+"""`export` beyond one machine: lists of all articles, group by group, in the order of their ids."""
+
+from __future__ import annotations
+
+import bisect
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from recommender.cluster import asking, listing
+from recommender.cluster.listing import Wishes
+from recommender.cluster.manifest import Collection
+from recommender.cluster.tables import read, to_texts
+from recommender.errors import IndexNotFoundError
+from recommender.listing.site_lists import SiteLists
+from recommender.site_weights import site_weights
+
+if TYPE_CHECKING:
+    from recommender.cluster.listing import WriteLists
+    from recommender.cluster.tasks import Part
+    from recommender.cluster.workplace import Workplace
+    from recommender.ranking.weights import Weights
+    from recommender.settings import Settings
+
+SECONDS_A_DAY = 86_400
+
+
+def make_all_lists(
+    settings: Settings,
+    place: Workplace,
+    k: int,
+    form: str,
+    write: WriteLists,
+    *,
+    weights: Weights | None = None,
+    now: datetime | None = None,
+) -> list[Part]:
+    """The lists of all articles that have a page, as files of both forms for each range of ids.
+
+    Args:
+        settings: Which articles may be recommended, pins and bans, the policy.
+        place: Where the stages are run, and by whom; it holds the index.
+        k: Length of each list.
+        form: Name of a form of text.
+        write: Writes that form.
+        weights: How much each signal counts; None: as the settings say.
+        now: Aware; decides which articles are due or expired. None means the present.
+
+    Raises:
+        IndexNotFoundError: There is no index here that was made on a cluster.
+    """
+    collection = opened(place.path)
+    wishes = _wishes(collection, settings, k, weights, now or datetime.now(UTC))
+    whole, named = collection.whole, wishes.named()
+    items = [(part, g, whole, named) for g, part in enumerate(collection.searched)]
+    asked = place.stage("ask", asking.ask, items)
+    pairs = zip(collection.settled, collection.searched, strict=True)
+    answering = [(asked, *pair, g) for g, pair in enumerate(pairs)]
+    answers = place.stage("answer", asking.answer, answering)
+    making = [
+        (answers, part, g, whole, wishes, collection.starts)
+        for g, part in enumerate(collection.searched)
+    ]
+    made = place.stage("make", listing.make_lists, making)
+    finishing = [(made, number, form) for number in range(len(collection.arranged))]
+    lists = place.stage("lists-made", listing.finish, finishing, lambda: write)
+    place.tidy()
+    return lists
+
+
+def opened(index: Path) -> Collection:
+    """The index of a directory."""
+    collection = Collection.read(index)
+    if collection is None:
+        raise IndexNotFoundError(
+            f"there is no index at {index} that was made on a cluster: make one with "
+            f"`recommender index ARTICLES --index {index} --on ray`.",
+            path=index,
+        )
+    return collection
+
+
+def _wishes(
+    collection: Collection, settings: Settings, k: int, weights: Weights | None, now: datetime
+) -> Wishes:
+    site_lists = SiteLists.from_file(settings.lists, _Rows(collection).find)
+    return Wishes(
+        k=k,
+        weights=weights or site_weights(settings),
+        policy=settings.policy,
+        filters=settings.filters,
+        moment=now if collection.hides_unpublished else None,
+        today=0.0 if settings.filters.max_age_days is None else now.timestamp() / SECONDS_A_DAY,
+        pins=site_lists.pins,
+        bans={row: sorted(rows) for row, rows in site_lists.bans.items()},
+        banned=sorted(site_lists.banned),
+    )
+
+
+class _Rows:
+    """Finds the rows of the few articles that a person has named, by their ids."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+
+    def find(self, article_id: str) -> int | None:
+        of = self._collection
+        number = bisect.bisect_right(of.limits, article_id)
+        ids = to_texts(read(of.arranged[number], ["id"])["id"])
+        place = bisect.bisect_left(ids, article_id)
+        is_there = place < len(ids) and ids[place] == article_id
+        return of.starts[number] + place if is_there else None

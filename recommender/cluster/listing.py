@@ -1,0 +1,213 @@
+"""Lists of a group's articles, made as on one machine from what its groups have answered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from recommender.cluster.asking import rows_of_lists
+from recommender.cluster.mentioning import ranges_of_rows
+from recommender.cluster.plot import Plot
+from recommender.cluster.tables import (
+    numbers,
+    read,
+    read_bucket,
+    texts,
+    to_ragged,
+    to_texts,
+    write_scattered,
+)
+from recommender.cluster.tasks import Facts, Part
+from recommender.cluster.whole import Whole
+from recommender.index.record_json import from_plain, to_plain
+from recommender.index.vectors import VectorIndex
+from recommender.listing.maker import ListMaker
+from recommender.listing.site_lists import SiteLists
+from recommender.ranker import Ranker, Way
+from recommender.ranking.filters import passing
+from recommender.ranking.query import Query
+from recommender.ranking.weights import Weights
+from recommender.records import Recommendation
+from recommender.settings import Filters, Policy
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+WriteLists = Callable[[Iterable[tuple[str, list[Recommendation]]], TextIO], None]
+"""Writes lists in a form of text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How lists are to be made.
+
+    Attributes:
+        k: Length of each list.
+        weights: How much each signal counts.
+        policy: From ranked candidates to lists.
+        filters: Which articles may be recommended.
+        moment: When, where that decides who is open to readers; None where it does not.
+        today: Days since 1970, where age decides who may be recommended; else 0.
+        pins: Row to those at the head of its list.
+        bans: Row to those that never stand in it.
+        banned: Those that stand in no list.
+    """
+
+    k: int
+    weights: Weights
+    policy: Policy
+    filters: Filters
+    moment: datetime | None
+    today: float
+    pins: Mapping[int, Sequence[int]]
+    bans: Mapping[int, Sequence[int]]
+    banned: Sequence[int]
+
+    def named(self) -> list[int]:
+        """All rows that pins and bans name."""
+        of_lists = [row for rows in (*self.pins.values(), *self.bans.values()) for row in rows]
+        return sorted({*self.pins, *self.bans, *of_lists, *self.banned})
+
+
+def make_lists(
+    out: Path,
+    answers: Sequence[Part],
+    searched: Part,
+    group: int,
+    whole: Whole,
+    wishes: Wishes,
+    starts: Sequence[int],
+) -> Facts:
+    """Write the list of each article of a group that has a page; by the range of its row.
+
+    Args:
+        out: Where to write.
+        answers: What was asked for.
+        searched: Who comes into question for the group's articles.
+        group: Its number.
+        whole: The collection.
+        wishes: How lists are to be made.
+        starts: The first row of each range.
+    """
+    found = read(searched, ["row", "near"])
+    own = numbers(found, "row")
+    plot = Plot(read_bucket(answers, group), whole, own)
+    maker, way, is_open = _maker(plot, own, whole, wishes)
+    ground = maker.ranker.ground
+    near, lengths = to_ragged(found["near"])
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    is_linked, places = plot.are_linked(), plot.local(own)
+    has_page = is_open[places] & ~is_linked[places]
+    items = []
+    for i in np.flatnonzero(has_page).tolist():
+        local = plot.local(near[offsets[i] : offsets[i + 1]])
+        shown = local[maker.ranker.is_shown[local]][: max(ground.breadth.n_nearest, wishes.k) + 1]
+        query = Query.of_row(ground, int(places[i]), shown)
+        items.append(_dumps(maker.make(query, way, wishes.k)))
+    columns = {
+        "row": own[has_page],
+        "id": texts(plot.ids(places[has_page])),
+        "items": texts(items),
+    }
+    write_scattered(out, columns, ranges_of_rows(own[has_page], starts))
+    return {"n": len(items), "n_in_sight": len(plot)}
+
+
+def finish(out: Path, made: Sequence[Part], number: int, form: str, tool: WriteLists) -> Facts:
+    """Write the lists of a range in order: as Parquet, and in a form of text.
+
+    Args:
+        out: Where to write.
+        made: Lists of all groups.
+        number: Of the range.
+        form: The ending of the text file, which names its form.
+        tool: Writes that form.
+    """
+    table = read_bucket(made, number)
+    table = table.take(pa.array(np.argsort(numbers(table, "row"))))
+    lists = list(zip(to_texts(table["id"]), map(_loads, to_texts(table["items"])), strict=True))
+    out.mkdir()
+    entries = [[_entry(item) for item in items] for _, items in lists]
+    columns = {
+        "id": pa.array([_plain(article_id) for article_id, _ in lists], pa.string()),
+        "related": pa.array(entries, pa.list_(_ENTRY)),
+    }
+    pq.write_table(pa.table(columns), out / "lists.parquet", compression="zstd")
+    with (out / f"lists.{form}").open("w", encoding="utf-8", newline="") as stream:
+        tool(lists, stream)
+    return {"n": len(lists)}
+
+
+def lists_of(made: Sequence[Part], number: int) -> Iterator[tuple[str, list[Recommendation]]]:
+    """The lists of a range in order."""
+    table = read_bucket(made, number)
+    table = table.take(pa.array(np.argsort(numbers(table, "row"))))
+    for article_id, items in zip(to_texts(table["id"]), to_texts(table["items"]), strict=True):
+        yield article_id, _loads(items)
+
+
+_ENTRY = pa.struct(
+    {
+        "rank": pa.int32(),
+        "id": pa.string(),
+        "title": pa.string(),
+        "url": pa.string(),
+        "score": pa.float64(),
+        "similarity": pa.float64(),
+        "origin": pa.string(),
+    }
+)
+
+
+def _entry(item: Recommendation) -> dict[str, object]:
+    values = {name: getattr(item, name) for name in _ENTRY.names}
+    return {name: _plain(of) if isinstance(of, str) else of for name, of in values.items()}
+
+
+def _plain(text: str) -> str:
+    """The text without halves of surrogate pairs, which others cannot read."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _dumps(items: Sequence[Recommendation]) -> str:
+    """Items as they are handed on, without what each signal says, which is most of their bytes."""
+    return json.dumps([to_plain(replace(item, signals={})) for item in items])
+
+
+def _loads(text: str) -> list[Recommendation]:
+    return [from_plain(Recommendation, item) for item in json.loads(text)]
+
+
+def _maker(
+    plot: Plot, own: NDArray[np.int64], whole: Whole, wishes: Wishes
+) -> tuple[ListMaker, Way, NDArray[np.bool_]]:
+    ground, is_open = plot.ground(), plot.are_open(wishes.moment)
+    is_shown = is_open & passing(ground.features, wishes.filters, wishes.today)
+    ranker = Ranker(ground, VectorIndex(ground.vectors), is_shown)
+    found = rows_of_lists(whole.lists, own)
+    entries = {_place(plot, row): plot.local(rows).tolist() for row, rows in found.items()}
+    way = Way(wishes.weights.at(ground.site), entries, plot.lists(), wishes.policy)
+    return ListMaker(plot, ranker, is_open, _site_lists(plot, wishes)), way, is_open
+
+
+def _site_lists(plot: Plot, wishes: Wishes) -> SiteLists:
+    def places(rows: Sequence[int]) -> list[int]:
+        return plot.local(np.array(rows, dtype=np.int64)).tolist() if rows else []
+
+    return SiteLists(
+        pins={_place(plot, row): tuple(places(rows)) for row, rows in wishes.pins.items()},
+        bans={_place(plot, row): frozenset(places(rows)) for row, rows in wishes.bans.items()},
+        banned=frozenset(places(wishes.banned)),
+    )
+
+
+def _place(plot: Plot, row: int) -> int:
+    return int(plot.local(np.array([row]))[0])

@@ -1,0 +1,114 @@
+"""The manifest of an index beyond one machine: which of the parts count, and what they are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from recommender.cluster.tasks import FORMAT, Part
+from recommender.cluster.whole import Whole
+from recommender.errors import IndexFormatError, IndexMismatchError
+from recommender.index.files import replace_file
+from recommender.index.record_json import from_plain, to_plain
+from recommender.records import ModelIdentity
+
+NAME = "cluster.json"
+"""Replaced in one step; what it does not name does not count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """What lists are made of.
+
+    Attributes:
+        model: The model that made the vectors.
+        hides_unpublished: Whether unpublished articles are kept out of lists.
+        starts: The first row of each range of ids, and where the last one ends.
+        limits: The first id of each range but the first.
+        whole: What is known of all articles together.
+        arranged: The articles of each range.
+        settled: What is known of each article, by group of cells.
+        searched: Who comes into question for each article, by group.
+    """
+
+    model: ModelIdentity
+    hides_unpublished: bool
+    starts: tuple[int, ...]
+    limits: tuple[str, ...]
+    whole: Whole
+    arranged: tuple[Part, ...]
+    settled: tuple[Part, ...]
+    searched: tuple[Part, ...]
+
+    def write(self, index: Path) -> None:
+        """Let this be what the directory holds."""
+        facts = {of.name: _plain(getattr(self, of.name), index) for of in fields(self)}
+        facts["model"] = to_plain(self.model)
+        replace_file(index / NAME, json.dumps({"format": FORMAT, **facts}).encode())
+
+    @classmethod
+    def read(cls, index: Path) -> Collection | None:
+        """What a directory holds; None where it holds nothing of this kind.
+
+        Raises:
+            IndexFormatError: It is no manifest as it was written.
+            IndexMismatchError: It is of another version.
+        """
+        path = index / NAME
+        if not path.exists():
+            return None
+        try:
+            facts = json.loads(path.read_bytes())
+            if facts["format"] != FORMAT:
+                raise _mismatch(path, facts["format"])
+            whole = {
+                name: _part(value, index) if isinstance(value, dict) else value
+                for name, value in facts["whole"].items()
+            }
+            whole["conditions"] = tuple(whole["conditions"])
+            return cls(
+                model=from_plain(ModelIdentity, facts["model"]),
+                hides_unpublished=facts["hides_unpublished"],
+                starts=tuple(facts["starts"]),
+                limits=tuple(facts["limits"]),
+                whole=Whole(**whole),
+                **{name: _parts(facts[name], index) for name in _OF_PARTS},
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise IndexFormatError(
+                f"{path}: found no manifest ({error}): run `recommender index … --on ray` again.",
+                path=path,
+            ) from error
+
+
+_OF_PARTS = ("arranged", "settled", "searched")
+
+
+def _plain(value: object, index: Path) -> Any:
+    if isinstance(value, Part):
+        path = value.path.relative_to(index).as_posix()
+        return {"path": path, "digest": value.digest, "facts": value.facts}
+    if isinstance(value, Whole):
+        return {of.name: _plain(getattr(value, of.name), index) for of in fields(value)}
+    if isinstance(value, tuple | list):
+        return [_plain(item, index) for item in value]
+    return None if isinstance(value, ModelIdentity) else value
+
+
+def _part(facts: Mapping[str, Any], index: Path) -> Part:
+    return Part(index / facts["path"], facts["digest"], facts["facts"])
+
+
+def _parts(facts: Sequence[Mapping[str, Any]], index: Path) -> tuple[Part, ...]:
+    return tuple(_part(of_one, index) for of_one in facts)
+
+
+def _mismatch(path: Path, found: object) -> IndexMismatchError:
+    return IndexMismatchError(
+        f"{path}: found an index of format {found}; this version reads format {FORMAT}: run "
+        "`recommender index … --on ray` again.",
+        path=path,
+    )

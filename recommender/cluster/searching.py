@@ -1,0 +1,213 @@
+"""Who is near each article of a group: by vectors in the nearest cells, by terms anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from recommender.cluster.posting import SEARCHED, look_up
+from recommender.cluster.tables import (
+    load,
+    matrix,
+    numbers,
+    ragged,
+    read,
+    read_bucket,
+    save,
+    to_matrix,
+    to_ragged,
+    write,
+)
+from recommender.cluster.tasks import Facts, Part
+from recommender.cluster.wording import ROWS
+from recommender.features import Terms, TermTable, distinct
+from recommender.index.cells import N_PROBED, Cells, n_cells_for
+from recommender.index.vectors import VectorIndex
+from recommender.ranking.breadth import Breadth, breadth_for
+from recommender.ranking.levels import RANKS
+from recommender.ranking.neighbourhoods import NOBODY, Neighbourhoods
+from recommender.ranking.retrieval import Postings
+from recommender.ranking.site import Site, looked_at
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+N_KEPT = RANKS[-1] + 1
+"""So many nearest are kept by their rows, the article itself among them."""
+
+_QUERIED = {"words": "words", "lead": "lead", "letters": "letters", "titles": "words"}
+"""The postings that are searched, and by which of a query's terms."""
+
+
+def search(
+    out: Path,
+    settled: Sequence[Part],
+    group: int,
+    cells: Part,
+    trained: Part,
+    postings: Part,
+) -> Facts:
+    """Write who comes into question for each article of a group, and how near is near for it."""
+    own = read(settled[group])
+    rows = numbers(own, "row")
+    near = _nearest(to_matrix(own["vector"]), settled, cells, trained)
+    by_vectors, by_words = (Neighbourhoods.unknown(len(rows)) for _ in range(2))
+    kept: list[NDArray[np.int64]] = []
+    for i, row in enumerate(rows.tolist()):
+        by_vectors.note(i, *near[i], row)
+        kept.append(near[i][0])
+    breadth = breadth_for(len(load(cells, "cells")))
+    found = [_Terms(own, name, postings, breadth) for name in SEARCHED]
+    by_term = []
+    for i, row in enumerate(rows.tolist()):
+        by_words.note(i, *found[0].search(i, N_KEPT), row)
+        of_each = [of.greatest(i, breadth.n_nearest + 1) for of in found]
+        by_term.append(distinct(np.concatenate(of_each)))
+    write(
+        out,
+        {
+            "row": rows,
+            "levels_by_vectors": matrix(by_vectors.levels),
+            "levels_by_words": matrix(by_words.levels),
+            "nearest": matrix(by_vectors.nearest),
+            "nearest_by_words": matrix(by_words.nearest),
+            "near": _lists(kept),
+            "by_term": _lists(by_term),
+        },
+    )
+    return {}
+
+
+def gather_nearness(out: Path, searched: Sequence[Part], weighed: Sequence[Part], n: int) -> Facts:
+    """How many are near to each of n articles, and what kind of site it is."""
+    n_near = np.zeros(n, dtype=np.int64)
+    ours: dict[int, NDArray[np.int32]] = {}
+    theirs: dict[int, NDArray[np.int32]] = {}
+    wanted = looked_at(n)
+    for part in searched:
+        table = read(part, ["row", "nearest", "nearest_by_words"])
+        rows, nearest = numbers(table, "row"), to_matrix(table["nearest"])
+        by_words = to_matrix(table["nearest_by_words"])
+        n_near += np.bincount(nearest[nearest != NOBODY], minlength=n)
+        for i in np.flatnonzero(np.isin(rows, wanted)).tolist():
+            ours[int(rows[i])], theirs[int(rows[i])] = nearest[i], by_words[i]
+    total = 0.0
+    for part in weighed:
+        _, lengths = to_ragged(read(part, ["words_keys"], ROWS)["words_keys"])
+        total += float(np.log1p(lengths).sum())
+    by_vectors, by_terms = (np.stack([of[row] for row in wanted.tolist()]) for of in (ours, theirs))
+    site = Site.of_sample(by_vectors, by_terms, n, total / n)
+    save(out, {"n_near": n_near})
+    return {"conditions": site.conditions()[1:].tolist()}
+
+
+def table_of(
+    table: pa.Table, name: str, vocabulary: NDArray[np.int64], n_more: int = 0
+) -> TermTable:
+    """A table of terms, each numbered by its place in a vocabulary that has all of them.
+
+    Args:
+        table: With the keys and weights of each article.
+        name: Which terms.
+        vocabulary: Keys, ascending.
+        n_more: Rows without any term that are to follow.
+    """
+    keys, lengths = to_ragged(table[f"{name}_keys"])
+    weights, _ = to_ragged(table[f"{name}_weights"])
+    n, width = len(lengths) + n_more, max(1, int(lengths.max(initial=0)))
+    n_terms = max(1, len(vocabulary))
+    ids = np.full((n, width), n_terms, dtype=np.int32)
+    heavy = np.zeros((n, width), dtype=np.float32)
+    owners = np.repeat(np.arange(len(lengths)), lengths)
+    places = np.arange(len(keys)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    ids[owners, places] = np.searchsorted(vocabulary, keys)
+    heavy[owners, places] = weights
+    return TermTable(ids, heavy, n_terms)
+
+
+class _Terms:
+    """One kind of postings, as far as the queries of a group have the terms.
+
+    Args:
+        own: The queries.
+        name: One of `SEARCHED`.
+        postings: Of all articles.
+        breadth: How far queries look.
+    """
+
+    def __init__(self, own: pa.Table, name: str, postings: Part, breadth: Breadth) -> None:
+        asked = _QUERIED[name]
+        vocabulary = np.unique(to_ragged(own[f"{asked}_keys"])[0])
+        terms, rows, weights = look_up(postings, name, vocabulary)
+        self._rows, local = np.unique(rows, return_inverse=True)
+        self._table = table_of(own, asked, vocabulary)
+        n_terms, n_rows = self._table.n_terms, len(self._rows)
+        self._postings = postings_of(terms, local, weights, n_terms, n_rows, breadth)
+
+    def search(self, query: int, n: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Rows of the n greatest sums, best first, and the sums."""
+        local, sums = self._postings.search(self._query(query), n)
+        return self._rows[local].astype(np.int64), sums
+
+    def greatest(self, query: int, n: int) -> NDArray[np.int64]:
+        """Rows of the n greatest sums, ascending."""
+        with self._postings.summed(self._query(query)) as sums:
+            return self._rows[sums.greatest(n)].astype(np.int64)
+
+    def _query(self, query: int) -> Terms:
+        return self._table.of(query)
+
+
+def postings_of(
+    terms: NDArray[np.int64],
+    rows: NDArray[np.integer],
+    weights: NDArray[np.float32],
+    n_terms: int,
+    n_articles: int,
+    breadth: Breadth,
+) -> Postings:
+    """Postings from entries that are in order already, as `look_up` gives them."""
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(terms, minlength=n_terms))])
+    pairs = [rows.astype(np.int32), weights.view(np.int32)]
+    return Postings(np.stack(pairs, axis=1), offsets.astype(np.int64), n_articles, breadth)
+
+
+def _nearest(
+    queries: NDArray[np.float32], settled: Sequence[Part], cells: Part, trained: Part
+) -> list[tuple[NDArray[np.int64], NDArray[np.float64]]]:
+    """The nearest of each query, in the nearest cells; where there are few articles, in all."""
+    centroids, groups = np.asarray(load(trained, "centroids")), load(cells, "groups")
+    is_few = not n_cells_for(len(load(cells, "cells")))
+    probed = np.arange(len(centroids)) if is_few else _probed(queries, centroids)
+    tables = [
+        read_bucket([settled[group]], probed[groups[probed] == group].tolist(), _SEEN)
+        for group in np.unique(groups[probed]).tolist()
+    ]
+    rows, cell = (np.concatenate([numbers(t, name) for t in tables]) for name in ("row", "cell"))
+    order = np.argsort(rows)
+    vectors = np.concatenate([to_matrix(table["vector"]) for table in tables])[order]
+    rows = rows[order]
+    of_cells = None
+    if not is_few:
+        codebook = np.asarray(load(trained, "codebook"))
+        of_cells = Cells.around(centroids, codebook, vectors, cell[order])
+    found = VectorIndex(vectors, cells=of_cells).search(queries, N_KEPT)
+    return [(rows[near], of) for near, of in zip(found.rows, found.similarities, strict=True)]
+
+
+_SEEN = ("row", "cell", "vector")
+
+
+def _probed(queries: NDArray[np.float32], centroids: NDArray[np.float32]) -> NDArray[np.int64]:
+    n = min(N_PROBED, len(centroids))
+    similar = [np.argpartition(centroids @ query, -n)[-n:] for query in queries]
+    return np.unique(np.concatenate(similar))
+
+
+def _lists(of_each: Sequence[NDArray[np.int64]]) -> Any:
+    lengths = np.array([len(rows) for rows in of_each], dtype=np.int64)
+    return ragged(np.concatenate(of_each).astype(np.int32), lengths)

@@ -1,0 +1,131 @@
+"""Parquet files between tasks: columns, ragged columns, matrices, and rows scattered to buckets.
+
+Rows that are on their way to another task stand in row groups, one for each bucket that has any. A
+task that is made of a bucket reads its row group in each file: so data is exchanged through files
+as in MapReduce (Dean and Ghemawat 2004), and who is killed has only to read them again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from recommender.cluster.tasks import Part
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Columns = Mapping[str, Any]
+
+_BUCKETS = b"buckets"
+TEXT = pa.large_binary()
+"""Texts are kept as UTF-8 with lone surrogates, which Parquet's own text type does not hold."""
+
+
+def texts(values: Iterable[str]) -> pa.Array:
+    """A column of texts."""
+    return pa.array([value.encode("utf-8", "surrogatepass") for value in values], TEXT)
+
+
+def to_texts(column: pa.ChunkedArray) -> list[str]:
+    """The texts of a column."""
+    return [str(value, "utf-8", "surrogatepass") for value in column.to_pylist()]
+
+
+def ragged(values: NDArray[Any], lengths: NDArray[np.integer]) -> pa.Array:
+    """A column of lists, given one after the other."""
+    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    return pa.LargeListArray.from_arrays(pa.array(offsets), pa.array(values))
+
+
+def to_ragged(column: pa.ChunkedArray) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """All items of a column of lists, and the length of each list."""
+    lengths = pc.list_value_length(column).to_numpy().astype(np.int64)
+    return column.combine_chunks().flatten().to_numpy(zero_copy_only=False), lengths
+
+
+def matrix(rows: NDArray[Any]) -> pa.Array:
+    """A column of rows of one length."""
+    flat = pa.array(np.ascontiguousarray(rows).ravel())
+    return pa.FixedSizeListArray.from_arrays(flat, rows.shape[1])
+
+
+def to_matrix(column: pa.ChunkedArray) -> NDArray[Any]:
+    """The rows of such a column."""
+    width = column.type.list_size
+    flat = column.combine_chunks().flatten().to_numpy(zero_copy_only=False)
+    found: NDArray[Any] = flat.reshape(-1, width)
+    return found
+
+
+def numbers(table: pa.Table, name: str) -> NDArray[Any]:
+    """A column of plain numbers."""
+    found: NDArray[Any] = table[name].to_numpy()
+    return found
+
+
+def write(out: Path, columns: Columns) -> None:
+    """Write a table."""
+    pq.write_table(pa.table(dict(columns)), out, compression="zstd")
+
+
+def read(part: Part, columns: Sequence[str] | None = None, file: str = "") -> pa.Table:
+    """A whole table; `file` is its name where the part is a folder."""
+    return pq.read_table(part.path / file if file else part.path, columns=columns)
+
+
+def write_scattered(out: Path, columns: Columns, buckets: NDArray[np.integer]) -> None:
+    """Write the rows of a table, each into its bucket, where they keep their order."""
+    order = np.argsort(buckets, kind="stable")
+    table = pa.table(dict(columns)).take(pa.array(order))
+    present, starts = np.unique(buckets[order], return_index=True)
+    with pq.ParquetWriter(out, table.schema, compression="zstd") as writer:
+        for start, end in pairwise([*starts.tolist(), len(order)]):
+            writer.write_table(table.slice(start, end - start), row_group_size=end - start)
+        writer.add_key_value_metadata({_BUCKETS: json.dumps(present.tolist()).encode()})
+
+
+def read_bucket(
+    parts: Iterable[Part],
+    buckets: int | Sequence[int],
+    columns: Sequence[str] | None = None,
+    file: str = "",
+) -> pa.Table:
+    """The rows of a bucket, or of some, from all files, in the order of these."""
+    wanted = {buckets} if isinstance(buckets, int) else set(buckets)
+    found = []
+    for part in parts:
+        with pq.ParquetFile(part.path / file if file else part.path) as stored:
+            names = json.loads(stored.metadata.metadata[_BUCKETS])
+            groups = [group for group, name in enumerate(names) if name in wanted]
+            found.append(stored.read_row_groups(groups, columns=columns))
+    return pa.concat_tables(found)
+
+
+def save(out: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write plain arrays into a new folder."""
+    out.mkdir()
+    for name, array in arrays.items():
+        np.save(out / f"{name}.npy", array, allow_pickle=False)
+
+
+def load(part: Part, name: str) -> NDArray[Any]:
+    """One of these arrays, mapped: the workers of a machine share what they look at."""
+    found: NDArray[Any] = np.load(part.path / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+    return found
+
+
+def key_ranges(keys: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+    """The bucket of n of each key of a term; those of one bucket lie between those of others."""
+    return (keys >> _HALF) * n >> (63 - _HALF)
+
+
+_HALF = 32

@@ -1,0 +1,146 @@
+"""A task makes one file of others; once it is done, it is never done again.
+
+What a task makes is written under another name and renamed when it is whole; then a mark of what it
+is comes beside it. So whatever is killed whenever, a file with a mark is whole, and a run that is
+begun anew goes on from what has one. Nothing is kept in anybody's memory between two tasks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+FORMAT = 1
+"""Of all that tasks write; whoever changes what a task makes counts this up."""
+
+Facts = Mapping[str, Any]
+"""What a task tells of its work beside the file: a few plain values, as JSON has them."""
+
+Work = Callable[..., Facts]
+_PIECE = 1 << 22  # bytes read at once
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a task has made.
+
+    Attributes:
+        path: The file, or a folder of files.
+        digest: SHA-256 of its bytes, hexadecimal.
+        facts: What the task told.
+    """
+
+    path: Path
+    digest: str
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Some work, and where what it makes is to lie.
+
+    Attributes:
+        work: A function of a module; called with the path to write to, and the arguments.
+        arguments: Plain values, parts and records of these.
+        out: The path that counts.
+    """
+
+    work: Work
+    arguments: tuple[Any, ...]
+    out: Path
+
+    def part(self) -> Part | None:
+        """What was made, if it is done."""
+        try:
+            facts = json.loads(_mark(self.out).read_bytes())
+        except FileNotFoundError:
+            return None
+        return Part(self.out, facts["digest"], facts["facts"]) if self.out.exists() else None
+
+    def run(self, *tools: object) -> None:
+        """Do it, unless it is done.
+
+        Args:
+            tools: What a worker has made once for many tasks, handed on to the work.
+        """
+        if self.part():
+            return
+        self.out.parent.mkdir(parents=True, exist_ok=True)
+        made = self.out.with_name(f".{self.out.name}-{secrets.token_hex(4)}")
+        try:
+            facts = self.work(made, *self.arguments, *tools)
+            mark = {"digest": _digest(made), "facts": facts}
+            _put(made, self.out)
+        finally:
+            _remove(made)
+        text = made.with_name(f"{made.name}.mark")
+        text.write_text(json.dumps(mark), "utf-8")
+        text.replace(_mark(self.out))
+
+
+def key_of(name: str, arguments: Sequence[object]) -> str:
+    """What tells a task from others: equal keys mean equal files."""
+    text = json.dumps([FORMAT, name, _fingerprint(arguments)], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _fingerprint(value: object) -> Any:
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    if isinstance(value, Part):
+        return value.digest
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(key): _fingerprint(of_one) for key, of_one in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, bytes):
+        return [_fingerprint(item) for item in value]
+    if isinstance(value, frozenset):
+        return sorted(_fingerprint(item) for item in value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if is_dataclass(value) and not isinstance(value, type):
+        return {of.name: _fingerprint(getattr(value, of.name)) for of in fields(value)}
+    raise TypeError(f"{type(value).__name__} cannot tell a task from others")
+
+
+def _mark(out: Path) -> Path:
+    return out.with_name(f"{out.name}.done")
+
+
+def is_mark(path: Path) -> bool:
+    """Whether a file says of another that it is whole."""
+    return path.name.endswith(".done")
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    for file in sorted(path.iterdir()) if path.is_dir() else [path]:
+        digest.update(file.name.encode() if path.is_dir() else b"")
+        with file.open("rb") as stream:
+            while piece := stream.read(_PIECE):
+                digest.update(piece)
+            os.fsync(stream.fileno())
+    return digest.hexdigest()
+
+
+def _put(made: Path, out: Path) -> None:
+    """Let what is made be what counts; another try of the same task may have been faster."""
+    if out.is_dir():
+        _remove(out)
+    made.replace(out)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,35 @@
+"""What is known of a whole collection, beside what is known of each article."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from recommender.cluster.tasks import Part
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Plain arrays that workers map, and a few numbers.
+
+    Attributes:
+        n: Number of articles.
+        cells: The cell of each row, and the group of each cell.
+        vocabulary: Terms and their frequencies.
+        postings: The articles of each term.
+        mentions: Who mentions whom, and numbers of each article.
+        nearness: To how many each article is near.
+        lists: The editors' lists.
+        conditions: What kind of site it is.
+        n_lists: Number of lists.
+    """
+
+    n: int
+    cells: Part
+    vocabulary: Part
+    postings: Part
+    mentions: Part
+    nearness: Part
+    lists: Part
+    conditions: Sequence[float]
+    n_lists: int
