@@ -10,6 +10,7 @@ RecommenderError
 │   ├── ModelNotFoundError (LookupError)      nothing answers to its name
 │   ├── ModelIntegrityError (ValueError)      its files are not the ones that were promised
 │   └── MissingDependencyError (ImportError)  a package that it needs is not installed
+├── ClusterError                              the machines that were named cannot be used
 └── VectorIndexError                          an index cannot be used
     ├── IndexNotFoundError (LookupError)      there is none at that place
     ├── IndexFormatError (ValueError)         its files are damaged
@@ -143,6 +144,19 @@ class MissingDependencyError(ModelError, ImportError):
         super().__init__(message, model=model)
         self.package = package
         self.extra = extra
+
+
+class ClusterError(RecommenderError):
+    """The engine that spreads work over machines cannot be used.
+
+    Attributes:
+        address: Where it was looked for; None where it was to be started here.
+    """
+
+    def __init__(self, message: str, *, address: str | None) -> None:
+        """Keep the message with the address."""
+        super().__init__(message)
+        self.address = address
 
 
 class VectorIndexError(RecommenderError):

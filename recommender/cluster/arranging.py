@@ -46,7 +46,7 @@ def limits_of(parts: Sequence[Part], n_articles: int) -> list[str]:
     return sorted({weighted[place][0] for place in places.tolist()})
 
 
-def scatter(out: Path, part: Part, limits: Sequence[str]) -> Facts:
+def scatter(out: Path, limits: Sequence[str], part: Part) -> Facts:
     """Send what was read to its range."""
     table = read(part)
     columns = {"id": table["id"], "article": table["article"]}
@@ -83,7 +83,7 @@ def starts_of(parts: Sequence[Part]) -> list[int]:
 
 
 def place_sources(
-    out: Path, resolved: Sequence[Part], part: Part, number: int, start: int, limits: Sequence[str]
+    out: Path, resolved: Sequence[Part], limits: Sequence[str], part: Part, number: int, start: int
 ) -> Facts:
     """Lists by the row of whose list it is, on their way to the ranges of their entries."""
     table = read_bucket(resolved, number, file=LISTS)

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 def ask(
     out: Path,
-    searched: Part,
-    group: int,
     whole: Whole,
     named: Sequence[int],
+    searched: Part,
+    group: int,
 ) -> Facts:
     """Ask for all articles that may matter to a group's lists; by the group where each lives.
 
@@ -39,10 +39,10 @@ def ask(
 
     Args:
         out: Where to write.
-        searched: Who comes into question.
-        group: Its number.
         whole: The collection.
         named: Rows of pins and bans.
+        searched: Who comes into question.
+        group: Its number.
     """
     table = read(searched, ["row", "near", "by_term"])
     own = numbers(table, "row")

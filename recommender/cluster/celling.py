@@ -34,7 +34,7 @@ def train(out: Path, parts: Sequence[Part], n: int) -> Facts:
     return {}
 
 
-def assign(out: Path, part: Part, trained: Part) -> Facts:
+def assign(out: Path, trained: Part, part: Part) -> Facts:
     """Write the cell of each vector of a part."""
     vectors = to_matrix(read(part, ["vector"])["vector"])
     cells = nearest_cells(vectors, load(trained, "centroids"), np.arange(len(vectors)))

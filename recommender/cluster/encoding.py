@@ -44,13 +44,13 @@ def stage_name(source: Encoder | Model) -> str:
     return f"vectors-{identity.fingerprint[:12]}-{identity.precision or 'any'}"
 
 
-def encode(out: Path, part: Part, recipe: str, tool: Encoding) -> Facts:
+def encode(out: Path, recipe: str, part: Part, tool: Encoding) -> Facts:
     """Write the vector of each article of a range.
 
     Args:
         out: Where to write; beside it lies what earlier runs made of the same range.
-        part: The articles.
         recipe: How texts are put together, which counts for the name of `out`.
+        part: The articles.
         tool: Encodes.
     """
     if recipe != TEXT_RECIPE:

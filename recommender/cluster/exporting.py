@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recommender.cluster import asking, listing
-from recommender.cluster.listing import Wishes
+from recommender.cluster.listing import Making, Wishes
 from recommender.cluster.manifest import Collection
 from recommender.cluster.tables import read, to_texts
 from recommender.errors import IndexNotFoundError
@@ -51,19 +51,15 @@ def make_all_lists(
     """
     collection = opened(place.path)
     wishes = _wishes(collection, settings, k, weights, now or datetime.now(UTC))
-    whole, named = collection.whole, wishes.named()
-    items = [(part, g, whole, named) for g, part in enumerate(collection.searched)]
-    asked = place.stage("ask", asking.ask, items)
-    pairs = zip(collection.settled, collection.searched, strict=True)
-    answering = [(asked, *pair, g) for g, pair in enumerate(pairs)]
-    answers = place.stage("answer", asking.answer, answering)
-    making = [
-        (answers, part, g, whole, wishes, collection.starts)
-        for g, part in enumerate(collection.searched)
-    ]
-    made = place.stage("make", listing.make_lists, making)
-    finishing = [(made, number, form) for number in range(len(collection.arranged))]
-    lists = place.stage("lists-made", listing.finish, finishing, lambda: write)
+    whole, groups = collection.whole, range(len(collection.searched))
+    items = list(zip(collection.searched, groups, strict=True))
+    asked = place.stage("ask", asking.ask, items, (whole, wishes.named()))
+    living = list(zip(collection.settled, collection.searched, groups, strict=True))
+    answers = place.stage("answer", asking.answer, living, (asked,))
+    making = Making(whole, wishes, collection.starts)
+    made = place.stage("make", listing.make_lists, items, (answers, making))
+    ranges = [(number,) for number in range(len(collection.arranged))]
+    lists = place.stage("made", listing.finish, ranges, (made, form), lambda: write)
     place.tidy()
     return lists
 

@@ -51,7 +51,8 @@ def build_collection(
     if isinstance(source, Model):
         source = with_precision(source, settings.precision, before.model if before else None)
     chunks, unreachable = chunks_of(articles, settings)
-    read = place.stage("read", reading.read_chunk, [(chunk, settings.schema) for chunk in chunks])
+    items = [(chunk,) for chunk in chunks]
+    read = place.stage("read", reading.read_chunk, items, (settings.schema,))
     problems = [*unreachable, *reading.problems_of(read, chunks)]
     if not any(part.facts["n_read"] for part in read):
         raise _nothing_read(articles, read, problems)

@@ -77,26 +77,38 @@ class Wishes:
         return sorted({*self.pins, *self.bans, *of_lists, *self.banned})
 
 
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What all lists share.
+
+    Attributes:
+        whole: The collection.
+        wishes: How lists are to be made.
+        starts: The first row of each range of ids.
+    """
+
+    whole: Whole
+    wishes: Wishes
+    starts: Sequence[int]
+
+
 def make_lists(
     out: Path,
     answers: Sequence[Part],
+    making: Making,
     searched: Part,
     group: int,
-    whole: Whole,
-    wishes: Wishes,
-    starts: Sequence[int],
 ) -> Facts:
     """Write the list of each article of a group that has a page; by the range of its row.
 
     Args:
         out: Where to write.
         answers: What was asked for.
+        making: How lists are made here.
         searched: Who comes into question for the group's articles.
         group: Its number.
-        whole: The collection.
-        wishes: How lists are to be made.
-        starts: The first row of each range.
     """
+    whole, wishes, starts = making.whole, making.wishes, making.starts
     found = read(searched, ["row", "near"])
     own = numbers(found, "row")
     plot = Plot(read_bucket(answers, group), whole, own)
@@ -121,14 +133,14 @@ def make_lists(
     return {"n": len(items), "n_in_sight": len(plot)}
 
 
-def finish(out: Path, made: Sequence[Part], number: int, form: str, tool: WriteLists) -> Facts:
+def finish(out: Path, made: Sequence[Part], form: str, number: int, tool: WriteLists) -> Facts:
     """Write the lists of a range in order: as Parquet, and in a form of text.
 
     Args:
         out: Where to write.
         made: Lists of all groups.
-        number: Of the range.
         form: The ending of the text file, which names its form.
+        number: Of the range.
         tool: Writes that form.
     """
     table = read_bucket(made, number)

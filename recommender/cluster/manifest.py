@@ -64,17 +64,12 @@ class Collection:
             facts = json.loads(path.read_bytes())
             if facts["format"] != FORMAT:
                 raise _mismatch(path, facts["format"])
-            whole = {
-                name: _part(value, index) if isinstance(value, dict) else value
-                for name, value in facts["whole"].items()
-            }
-            whole["conditions"] = tuple(whole["conditions"])
             return cls(
                 model=from_plain(ModelIdentity, facts["model"]),
                 hides_unpublished=facts["hides_unpublished"],
                 starts=tuple(facts["starts"]),
                 limits=tuple(facts["limits"]),
-                whole=Whole(**whole),
+                whole=_whole(facts["whole"], index),
                 **{name: _parts(facts[name], index) for name in _OF_PARTS},
             )
         except (ValueError, KeyError, TypeError) as error:
@@ -104,6 +99,14 @@ def _part(facts: Mapping[str, Any], index: Path) -> Part:
 
 def _parts(facts: Sequence[Mapping[str, Any]], index: Path) -> tuple[Part, ...]:
     return tuple(_part(of_one, index) for of_one in facts)
+
+
+def _whole(facts: Mapping[str, Any], index: Path) -> Whole:
+    values: dict[str, Any] = {
+        name: _part(value, index) if isinstance(value, dict) else value
+        for name, value in facts.items()
+    }
+    return Whole(**values | {"conditions": tuple(values["conditions"])})
 
 
 def _mismatch(path: Path, found: object) -> IndexMismatchError:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def ask_titles(out: Path, part: Part, start: int, vocabulary: Part, n: int) -> Facts:
+def ask_titles(out: Path, vocabulary: Part, n: int, part: Part, start: int) -> Facts:
     """Send each title to the bucket of its rarest word."""
     title = read(part, ["title"], WORDS)["title"]
     keys, lengths = to_ragged(title)
@@ -58,7 +58,7 @@ def gather_asked(out: Path, parts: Sequence[Part]) -> Facts:
     return {}
 
 
-def hold_words(out: Path, part: Part, start: int, asked: Part, n: int) -> Facts:
+def hold_words(out: Path, asked: Part, n: int, part: Part, start: int) -> Facts:
     """Send each text to the buckets of those of its words that are some title's rarest."""
     keys, lengths = to_ragged(read(part, ["text"], WORDS)["text"])
     wanted = load(asked, "keys")
@@ -75,7 +75,7 @@ def hold_words(out: Path, part: Part, start: int, asked: Part, n: int) -> Facts:
 
 
 def meet(
-    out: Path, titles: Sequence[Part], texts: Sequence[Part], bucket: int, starts: Sequence[int]
+    out: Path, titles: Sequence[Part], texts: Sequence[Part], starts: Sequence[int], bucket: int
 ) -> Facts:
     """Pair each title with the texts that have its rarest word; by the range of the text."""
     asked, held = read_bucket(titles, bucket), read_bucket(texts, bucket)
@@ -134,7 +134,7 @@ def count_mentioning(out: Path, parts: Sequence[Part], n: int) -> Facts:
 
 
 def cut(
-    out: Path, found: Part, part: Part, counts: Part, start: int, starts: Sequence[int]
+    out: Path, counts: Part, starts: Sequence[int], found: Part, part: Part, start: int
 ) -> Facts:
     """Keep the rarest mentions of each text, and send them to the ranges of those mentioned."""
     table = read(found)

@@ -33,15 +33,15 @@ def read_articles(part: Part) -> list[Article]:
     return [from_json(Article, text) for text in to_texts(read(part, ["article"])["article"])]
 
 
-def name_articles(out: Path, part: Part, number: int, site_url: str | None, n: int) -> Facts:
+def name_articles(out: Path, site_url: str | None, n: int, part: Part, number: int) -> Facts:
     """Say what articles are called, and what entries ask for; by the name's bucket of n.
 
     Args:
         out: Where to write.
-        part: What was read.
-        number: Its place among those that were read.
         site_url: Address of the site, if it is known.
         n: Number of buckets.
+        part: What was read.
+        number: Its place among those that were read.
     """
     naming, articles = Naming(site_url), read_articles(part)
     named: list[tuple[int, str]] = []
@@ -80,21 +80,21 @@ def answer_names(out: Path, parts: Sequence[Part], bucket: int) -> Facts:
 
 def resolve_part(
     out: Path,
-    part: Part,
-    number: int,
     answers: Sequence[Part],
     site_url: str | None,
     limits: Sequence[str],
+    part: Part,
+    number: int,
 ) -> Facts:
     """Find out what the entries of a part's lists mean; by the range of ids they go to.
 
     Args:
         out: Where to write.
-        part: What was read.
-        number: Its place among those that were read.
         answers: Those who have the names that were asked for.
         site_url: Address of the site, if it is known.
         limits: The first id of each range but the first.
+        part: What was read.
+        number: Its place among those that were read.
     """
     own = [article for article in read_articles(part) if article.related]
     stubs = set(to_texts(read_bucket(answers, number)["stub"]))

@@ -31,15 +31,15 @@ SEARCHED = ("words", "lead", "letters", "titles")
 """The tables whose terms articles are searched by."""
 
 
-def post(out: Path, part: Part, start: int, n: int, n_buckets: int) -> Facts:
+def post(out: Path, n: int, n_buckets: int, part: Part, start: int) -> Facts:
     """Write which articles of a part each term weighs most in; by the bucket of its key.
 
     Args:
         out: Where to write.
-        part: What is weighed.
-        start: Row of its first article.
         n: Number of all articles.
         n_buckets: Number of buckets.
+        part: What is weighed.
+        start: Row of its first article.
     """
     columns: dict[str, list[NDArray[Any]]] = {"kind": [], "key": [], "row": [], "weight": []}
     for kind, name in enumerate(SEARCHED):
@@ -53,7 +53,7 @@ def post(out: Path, part: Part, start: int, n: int, n_buckets: int) -> Facts:
     return {}
 
 
-def merge_posts(out: Path, parts: Sequence[Part], bucket: int, n: int) -> Facts:
+def merge_posts(out: Path, parts: Sequence[Part], n: int, bucket: int) -> Facts:
     """The same over all parts."""
     table = read_bucket(parts, bucket)
     kinds, keys, rows, weights = (numbers(table, name) for name in ("kind", "key", "row", "weight"))

@@ -26,7 +26,7 @@ N_SAMPLED = 64
 _Found = tuple[Article, Sequence[Problem]]
 
 
-def read_chunk(out: Path, chunk: Chunk, settings: SchemaSettings) -> Facts:
+def read_chunk(out: Path, settings: SchemaSettings, chunk: Chunk) -> Facts:
     """Write the articles of a chunk, ordered by id."""
     schema = schema_from_settings(settings)
     articles: list[Article] = []

@@ -46,10 +46,10 @@ _QUERIED = {"words": "words", "lead": "lead", "letters": "letters", "titles": "w
 def search(
     out: Path,
     settled: Sequence[Part],
-    group: int,
     cells: Part,
     trained: Part,
     postings: Part,
+    group: int,
 ) -> Facts:
     """Write who comes into question for each article of a group, and how near is near for it."""
     own = read(settled[group])

@@ -13,15 +13,15 @@ from recommender.cluster.tasks import Facts, Part
 from recommender.cluster.wording import ROWS
 
 
-def send(out: Path, vectors: Part, weighed: Part, start: int, cells: Part) -> Facts:
+def send(out: Path, cells: Part, vectors: Part, weighed: Part, start: int) -> Facts:
     """Send each article of a range to its group.
 
     Args:
         out: Where to write.
+        cells: The cell of each row, and the group of each cell.
         vectors: Those of the range.
         weighed: What its articles say.
         start: Row of its first article.
-        cells: The cell of each row, and the group of each cell.
     """
     table = read(weighed, file=ROWS)
     cell = load(cells, "cells")[start : start + table.num_rows]

@@ -55,67 +55,54 @@ class Arranged:
 def arrange(place: Workplace, read: Parts, limits: Sequence[str], site_url: str | None) -> Arranged:
     """Resolve lists, and put articles in order, linked ones among them."""
     resolved = _resolved(place, read, limits, site_url)
-    scattered = place.stage("scatter", arranging.scatter, [(part, limits) for part in read])
-    ranges = range(len(limits) + 1)
-    items = [(scattered, resolved, number) for number in ranges]
-    parts = place.stage("arrange", arranging.arrange, items)
+    scattered = place.stage("scatter", arranging.scatter, _each(read), (limits,))
+    ranges = [(number,) for number in range(len(limits) + 1)]
+    parts = place.stage("arrange", arranging.arrange, ranges, (scattered, resolved))
     return Arranged(parts, arranging.starts_of(parts), limits, resolved)
 
 
 def _resolved(place: Workplace, read: Parts, limits: Sequence[str], site_url: str | None) -> Parts:
-    n = len(read)
-    items = [(part, number, site_url, n) for number, part in enumerate(read)]
-    named = place.stage("names", naming.name_articles, items)
-    answers = place.stage("answers", naming.answer_names, [(named, bucket) for bucket in range(n)])
-    asking = [(part, number, answers, site_url, limits) for number, part in enumerate(read)]
-    return place.stage("resolve", naming.resolve_part, asking)
+    numbered = [(part, number) for number, part in enumerate(read)]
+    named = place.stage("names", naming.name_articles, numbered, (site_url, len(read)))
+    answers = place.stage("answers", naming.answer_names, _numbers(read), (named,))
+    return place.stage("resolve", naming.resolve_part, numbered, (answers, site_url, limits))
 
 
 def gather_lists(place: Workplace, of: Arranged) -> Part:
     """The editors' lists, by rows."""
-    numbered = list(enumerate(zip(of.parts, of.starts, strict=False)))
-    items = [(of.resolved, part, i, start, of.limits) for i, (part, start) in numbered]
-    sources = place.stage("list-sources", arranging.place_sources, items)
-    placed = [(sources, part, i, start) for i, (part, start) in numbered]
-    entries = place.stage("list-entries", arranging.place_entries, placed)
+    items = _placed(of.parts, of)
+    sources = place.stage("list-sources", arranging.place_sources, items, (of.resolved, of.limits))
+    entries = place.stage("list-entries", arranging.place_entries, items, (sources,))
     return place.alone("lists", arranging.gather_lists, entries, of.n)
 
 
 def encode(place: Workplace, of: Arranged, source: Encoder | Model) -> Parts:
     """Vectors, by workers that load the model once."""
     name, tool = encoding.stage_name(source), partial(encoding.Encoding, source)
-    return place.stage(name, encoding.encode, [(part, TEXT_RECIPE) for part in of.parts], tool)
+    return place.stage(name, encoding.encode, _each(of.parts), (TEXT_RECIPE,), tool)
 
 
 def weigh(place: Workplace, of: Arranged) -> tuple[Part, Parts]:
     """The vocabulary, and what each article says in its terms."""
-    n_buckets = len(of.parts)
-    counted = place.stage("count", wording.count_terms, [(part, n_buckets) for part in of.parts])
-    items = [(counted, bucket) for bucket in range(n_buckets)]
-    summed = place.stage("sum", wording.sum_terms, items)
+    counted = place.stage("count", wording.count_terms, _each(of.parts), (len(of.parts),))
+    summed = place.stage("sum", wording.sum_terms, _numbers(counted), (counted,))
     vocabulary = place.alone("vocabulary", wording.gather_vocabulary, summed)
-    weighed = [(part, vocabulary, of.n) for part in of.parts]
-    return vocabulary, place.stage("weigh", wording.weigh, weighed)
+    return vocabulary, place.stage("weigh", wording.weigh, _each(of.parts), (vocabulary, of.n))
 
 
 def mention(place: Workplace, of: Arranged, vocabulary: Part, weighed: Parts) -> Part:
     """Who mentions whom."""
-    numbered = list(enumerate(zip(weighed, of.starts, strict=False)))
-    n_buckets, starts = len(weighed), of.starts
-    items = [(part, start, vocabulary, n_buckets) for _, (part, start) in numbered]
-    titles = place.stage("titles", mentioning.ask_titles, items)
+    n, starts = len(weighed), of.starts
+    started = [(part, start) for part, _, start in _placed(weighed, of)]
+    titles = place.stage("titles", mentioning.ask_titles, started, (vocabulary, n))
     asked = place.alone("asked", mentioning.gather_asked, titles)
-    holding = [(part, start, asked, n_buckets) for _, (part, start) in numbered]
-    held = place.stage("holders", mentioning.hold_words, holding)
-    pairs = [(titles, held, bucket, starts) for bucket in range(n_buckets)]
-    met = place.stage("pairs", mentioning.meet, pairs)
-    items_met = [(met, part, i, start) for i, (part, start) in numbered]
-    found = place.stage("verify", mentioning.verify, items_met)
+    held = place.stage("holders", mentioning.hold_words, started, (asked, n))
+    met = place.stage("pairs", mentioning.meet, _numbers(weighed), (titles, held, starts))
+    found = place.stage("verify", mentioning.verify, _placed(weighed, of), (met,))
     counts = place.alone("mentioning", mentioning.count_mentioning, found, of.n)
-    to_cut = [(found[i], part, counts, start, starts) for i, (part, start) in numbered]
-    cut = place.stage("cut", mentioning.cut, to_cut)
-    to_tell = [(cut, part, i, start) for i, (part, start) in numbered]
-    told = place.stage("others", mentioning.tell_apart, to_tell)
+    items = [(of_one, *place_) for of_one, place_ in zip(found, started, strict=True)]
+    cut = place.stage("cut", mentioning.cut, items, (counts, starts))
+    told = place.stage("others", mentioning.tell_apart, _placed(weighed, of), (cut,))
     return place.alone("mentions", mentioning.gather_mentions, told, weighed, of.n)
 
 
@@ -124,32 +111,26 @@ def settle(
 ) -> tuple[Part, Part, Parts]:
     """The middles of cells, the cell of each article, and groups of cells with their articles."""
     trained = place.alone("train", celling.train, vectors, of.n)
-    assigned = place.stage("assign", celling.assign, [(part, trained) for part in vectors])
+    assigned = place.stage("assign", celling.assign, _each(vectors), (trained,))
     cells = place.alone("cells", celling.gather_cells, assigned, trained, n_articles)
-    items = [
-        (of_vectors, part, start, cells)
-        for of_vectors, part, start in zip(vectors, weighed, of.starts, strict=False)
-    ]
-    sent = place.stage("send", settling.send, items)
-    groups = range(cells.facts["n_groups"])
-    return trained, cells, place.stage("settle", settling.settle, [(sent, g) for g in groups])
+    items = list(zip(vectors, weighed, of.starts, strict=False))
+    sent = place.stage("send", settling.send, items, (cells,))
+    groups = [(group,) for group in range(cells.facts["n_groups"])]
+    return trained, cells, place.stage("settle", settling.settle, groups, (sent,))
 
 
 def post(place: Workplace, of: Arranged, weighed: Parts) -> Part:
     """The articles of each term."""
-    n_buckets = len(weighed)
-    pairs = zip(weighed, of.starts, strict=False)
-    items = [(part, start, of.n, n_buckets) for part, start in pairs]
-    posts = place.stage("posts", posting.post, items)
-    merging = [(posts, bucket, of.n) for bucket in range(n_buckets)]
-    merged = place.stage("merge", posting.merge_posts, merging)
+    items = list(zip(weighed, of.starts, strict=False))
+    posts = place.stage("posts", posting.post, items, (of.n, len(weighed)))
+    merged = place.stage("merge", posting.merge_posts, _numbers(posts), (posts, of.n))
     return place.alone("postings", posting.gather_postings, merged)
 
 
 def search(place: Workplace, settled: Parts, cells: Part, trained: Part, postings: Part) -> Parts:
     """Who comes into question for each article."""
-    items = [(settled, g, cells, trained, postings) for g in range(len(settled))]
-    return place.stage("search", searching.search, items)
+    shared = settled, cells, trained, postings
+    return place.stage("search", searching.search, _numbers(settled), shared)
 
 
 def whole_of(
@@ -170,7 +151,20 @@ def whole_of(
         mentions=mentions,
         nearness=nearness,
         lists=lists,
-        conditions=nearness.facts["conditions"],
+        conditions=tuple(nearness.facts["conditions"]),
         n_lists=lists.facts["n_lists"],
     )
     return whole, settled, searched
+
+
+def _each(parts: Parts) -> list[tuple[Part]]:
+    return [(part,) for part in parts]
+
+
+def _numbers(parts: Parts) -> list[tuple[int]]:
+    return [(number,) for number in range(len(parts))]
+
+
+def _placed(parts: Parts, of: Arranged) -> list[tuple[Part, int, int]]:
+    """Parts with their numbers and their first rows."""
+    return [(part, number, of.starts[number]) for number, part in enumerate(parts)]

@@ -12,8 +12,8 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -45,15 +45,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Some work, and where what it makes is to lie.
+    """One piece of a job.
 
     Attributes:
-        work: A function of a module; called with the path to write to, and the arguments.
-        arguments: Plain values, parts and records of these.
-        out: The path that counts.
+        arguments: Its own: plain values, parts and records of these.
+        out: Where what it makes is to lie.
     """
 
-    work: Work
     arguments: tuple[Any, ...]
     out: Path
 
@@ -65,51 +63,77 @@ class Task:
             return None
         return Part(self.out, facts["digest"], facts["facts"]) if self.out.exists() else None
 
-    def run(self, *tools: object) -> None:
-        """Do it, unless it is done.
 
-        Args:
-            tools: What a worker has made once for many tasks, handed on to the work.
-        """
-        if self.part():
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work that is done in many tasks.
+
+    Attributes:
+        work: A function of a module; called with the path to write to, what is shared, the
+            arguments of the task, and the tool.
+        shared: Arguments of all tasks.
+        tool: Called once a worker, for what is handed to the work of every task; or None.
+    """
+
+    work: Work
+    shared: tuple[Any, ...] = ()
+    tool: Callable[[], object] | None = None
+
+    def tools(self) -> tuple[object, ...]:
+        """What a worker makes once, and keeps for all its tasks."""
+        return () if self.tool is None else (self.tool(),)
+
+    def do(self, task: Task, tools: tuple[object, ...]) -> None:
+        """Do a task, unless it is done."""
+        if task.part():
             return
-        self.out.parent.mkdir(parents=True, exist_ok=True)
-        made = self.out.with_name(f".{self.out.name}-{secrets.token_hex(4)}")
+        task.out.parent.mkdir(parents=True, exist_ok=True)
+        made = task.out.with_name(f".{task.out.name}-{secrets.token_hex(4)}")
         try:
-            facts = self.work(made, *self.arguments, *tools)
+            facts = self.work(made, *self.shared, *task.arguments, *tools)
             mark = {"digest": _digest(made), "facts": facts}
-            _put(made, self.out)
+            _put(made, task.out)
         finally:
             _remove(made)
         text = made.with_name(f"{made.name}.mark")
         text.write_text(json.dumps(mark), "utf-8")
-        text.replace(_mark(self.out))
+        text.replace(_mark(task.out))
 
 
-def key_of(name: str, arguments: Sequence[object]) -> str:
-    """What tells a task from others: equal keys mean equal files."""
-    text = json.dumps([FORMAT, name, _fingerprint(arguments)], sort_keys=True)
+def key_of(*what: object) -> str:
+    """A hash of plain values, parts and records of these: equal keys mean equal files."""
+    text = json.dumps([FORMAT, _fingerprint(what)], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _fingerprint(value: object) -> Any:
-    if value is None or isinstance(value, str | int | float | bool):
-        return value
+def slim(value: Any) -> Any:
+    """The same without what parts tell, which workers need not know, in tuples and lists too."""
     if isinstance(value, Part):
-        return value.digest
-    if isinstance(value, Path):
-        return str(value)
-    if isinstance(value, Mapping):
-        return {str(key): _fingerprint(of_one) for key, of_one in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, bytes):
-        return [_fingerprint(item) for item in value]
-    if isinstance(value, frozenset):
-        return sorted(_fingerprint(item) for item in value)
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if is_dataclass(value) and not isinstance(value, type):
-        return {of.name: _fingerprint(getattr(value, of.name)) for of in fields(value)}
-    raise TypeError(f"{type(value).__name__} cannot tell a task from others")
+        return replace(value, facts={})
+    if isinstance(value, tuple | list):
+        return tuple(map(slim, value))
+    return value
+
+
+def _fingerprint(value: object) -> Any:
+    match value:
+        case None | str() | int() | float():
+            found: Any = value
+        case Part():
+            found = value.digest
+        case Path() | datetime():
+            found = str(value)
+        case Mapping():
+            found = {str(key): _fingerprint(of_one) for key, of_one in value.items()}
+        case frozenset():
+            found = sorted(map(_fingerprint, value))
+        case tuple() | list():
+            found = [_fingerprint(item) for item in value]
+        case _ if is_dataclass(value):
+            found = {of.name: _fingerprint(getattr(value, of.name)) for of in fields(value)}
+        case _:
+            raise TypeError(f"{type(value).__name__} cannot tell a task from others")
+    return found
 
 
 def _mark(out: Path) -> Path:

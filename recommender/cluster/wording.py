@@ -50,7 +50,7 @@ ROWS, WORDS = "rows", "words"
 _ALONE_COUNTS_NOT = {"words", "lead", "letters"}  # what one text has, no vocabulary need tell
 
 
-def count_terms(out: Path, part: Part, n: int) -> Facts:
+def count_terms(out: Path, n: int, part: Part) -> Facts:
     """Write in how many articles of a part each term stands; by its key's bucket of n."""
     articles = read_articles(part)
     words = Words.of(articles)
@@ -109,7 +109,7 @@ def frequencies(vocabulary: Part, kind: str, keys: NDArray[np.int64]) -> NDArray
     return np.where(known[places] == keys, found, 1)
 
 
-def weigh(out: Path, part: Part, vocabulary: Part, n: int) -> Facts:
+def weigh(out: Path, vocabulary: Part, n: int, part: Part) -> Facts:
     """Write what a part's articles say, weighed by the spread of terms over all n articles."""
     articles = read_articles(part)
     words = Words.of(articles)

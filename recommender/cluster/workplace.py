@@ -7,29 +7,25 @@ by a hash of all that it depends on, and `00003-3f…a1.done` says that it is wh
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from recommender.cluster.tasks import Part, Task, Work, is_mark, key_of
+from recommender.cluster.tasks import Job, Part, Task, Work, is_mark, key_of, slim
 from recommender.errors import VectorIndexError
 
 Progress = Callable[[str, int, int], None]
-Tool = Callable[[], object]
-"""Makes what one worker needs for all its tasks, such as a loaded model."""
 
 
 class Runner(Protocol):
     """Whoever does tasks, in any order, perhaps elsewhere, perhaps more than once."""
 
-    def run(
-        self, tasks: Sequence[Task], tool: Tool | None, progress: Callable[[int], None]
-    ) -> None:
+    def run(self, job: Job, tasks: Sequence[Task], progress: Callable[[int], None]) -> None:
         """Do all of them.
 
         Args:
-            tasks: What is to be done.
-            tool: Called once a worker, for what is handed to the work of every task; or None.
+            job: What is to be done.
+            tasks: In which pieces.
             progress: Called with the number of those that are done.
         """
         ...
@@ -38,13 +34,11 @@ class Runner(Protocol):
 class Here:
     """Does tasks in this process, one after the other."""
 
-    def run(
-        self, tasks: Sequence[Task], tool: Tool | None, progress: Callable[[int], None]
-    ) -> None:
+    def run(self, job: Job, tasks: Sequence[Task], progress: Callable[[int], None]) -> None:
         """See `Runner.run`."""
-        tools = () if tool is None else (tool(),)
+        tools = job.tools()
         for n_done, task in enumerate(tasks, start=1):
-            task.run(*tools)
+            job.do(task, tools)
             progress(n_done)
 
 
@@ -70,22 +64,29 @@ class Workplace:
         self._stages: set[Path] = set()
 
     def stage(
-        self, name: str, work: Work, items: Sequence[tuple[Any, ...]], tool: Tool | None = None
+        self,
+        name: str,
+        work: Work,
+        items: Iterable[tuple[Any, ...]],
+        shared: tuple[Any, ...] = (),
+        tool: Callable[[], object] | None = None,
     ) -> list[Part]:
         """Run a stage: what is done already is taken as it is.
 
         Args:
             name: Its folder.
             work: What is done for each item.
-            items: The arguments of each task; they decide what it makes, and nothing else does.
-            tool: As for `Runner.run`.
+            items: The arguments of each task. They and what is shared decide what it makes, and
+                nothing else does.
+            shared: Arguments of all tasks, which come before their own.
+            tool: As for a `Job`.
 
         Returns:
             What was made, in the order of the items.
         """
-        folder = self.path / name
+        folder, of_all = self.path / name, key_of(name, shared)
         tasks = [
-            Task(work, item, folder / f"{i:05}-{key_of(name, item)}")
+            Task(slim(item), folder / f"{i:05}-{key_of(of_all, item)}")
             for i, item in enumerate(items)
         ]
         self._stages.add(folder)
@@ -98,7 +99,7 @@ class Workplace:
                 self._progress(name, n_before + n_done, len(tasks))
 
         if missing:
-            self._runner.run(missing, tool, advance)
+            self._runner.run(Job(work, slim(shared), tool), missing, advance)
             self.made.update(task.out for task in missing)
         return [self._made(task) for task in tasks]
 
