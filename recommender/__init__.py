@@ -20,10 +20,12 @@ from typing import TYPE_CHECKING, Any
 from recommender.version import __version__
 
 if TYPE_CHECKING:
+    from recommender.cluster.spread import Cluster, build_on, recommend_all_on
     from recommender.embedding.registry import ModelEntry, list_models, verify_model
     from recommender.engine import Recommender, recommend
     from recommender.errors import (
         ArticleError,
+        ClusterError,
         ConfigError,
         DuplicateArticleError,
         FrontMatterError,
@@ -72,6 +74,8 @@ __all__ = [
     "BuildReport",
     "Calibration",
     "Change",
+    "Cluster",
+    "ClusterError",
     "ConfigError",
     "Corpus",
     "DuplicateArticleError",
@@ -111,6 +115,7 @@ __all__ = [
     "WriteReport",
     "__version__",
     "build",
+    "build_on",
     "fit",
     "fit_general",
     "folds_by_group",
@@ -121,6 +126,7 @@ __all__ = [
     "propose_settings",
     "reciprocal_groups",
     "recommend",
+    "recommend_all_on",
     "shipped_weights",
     "verify",
     "verify_model",
@@ -133,6 +139,8 @@ _HOMES = {
     "BuildReport": "indexing",
     "Calibration": "ranking.weights",
     "Change": "writing",
+    "Cluster": "cluster.spread",
+    "ClusterError": "errors",
     "ConfigError": "errors",
     "Corpus": "ranking.weights",
     "DuplicateArticleError": "errors",
@@ -172,6 +180,7 @@ _HOMES = {
     "Weights": "ranking.weights",
     "WriteReport": "writing",
     "build": "indexing",
+    "build_on": "cluster.spread",
     "fit": "fitting",
     "fit_general": "ranking.general",
     "folds_by_group": "ranking.folds",
@@ -182,6 +191,7 @@ _HOMES = {
     "propose_settings": "proposal",
     "reciprocal_groups": "ranking.folds",
     "recommend": "engine",
+    "recommend_all_on": "cluster.spread",
     "shipped_weights": "site_weights",
     "verify": "verification",
     "verify_model": "embedding.registry",

@@ -16,7 +16,7 @@ from recommender.cli.replacing import replacing
 from recommender.cli.terminal import progress_bar
 
 if TYPE_CHECKING:
-    from recommender import Recommender
+    from recommender import Recommender, Settings
 
 
 @click.command("export")
@@ -34,17 +34,42 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False),
     help="File to write.  [default: stdout]",
 )
+@click.option(
+    "--on",
+    metavar="ray[://ADDRESS]",
+    help="Make the lists on processes of this machine, or on a Ray cluster; "
+    "from an index that was made so.",
+)
 @click.pass_context
-def command(ctx: click.Context, index: Path | None, k: int, form: str, output: Path | None) -> None:
+def command(
+    ctx: click.Context,
+    index: Path | None,
+    k: int,
+    form: str,
+    output: Path | None,
+    on: str | None,
+) -> None:
     """Write the related list of every article.
 
     json: one object, id to list. jsonl: one object a line. csv: one recommendation a line.
+    With --on, parts of all lists stand in the index's folder `lists`, too, as Parquet and jsonl.
     """
     from recommender import Recommender, Settings
 
-    engine = Recommender.open(index, settings=Settings.from_file(ctx.obj))
+    settings = Settings.from_file(ctx.obj)
+    made = _spread(on, index, k, settings) if on else None
+    engine = None if on else Recommender.open(index, settings=settings)
     with _stdout() if output is None or _is_stdout(output) else replacing(output) as stream:
-        FORMATS[form](_watched(engine, k, stream), stream)
+        lists = _watched(engine, k, stream) if engine else made or ()
+        FORMATS[form](lists, stream)
+
+
+def _spread(on: str, index: Path | None, k: int, settings: Settings) -> Lists:
+    from recommender import recommend_all_on
+
+    text = "jsonl", FORMATS["jsonl"]
+    with progress_bar() as progress:
+        return recommend_all_on(on, index, k, settings=settings, form=text, progress=progress)
 
 
 def _watched(engine: Recommender, k: int, stream: TextIO) -> Lists:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,30 +23,41 @@ SHOWN_PER_KIND = 3
     "--index", type=click.Path(path_type=Path), help="Index directory.  [default: .recommender]"
 )
 @click.option("--model", help="Registry name, folder or hub name of the embedding model.")
+@click.option(
+    "--on",
+    metavar="ray[://ADDRESS]",
+    help="Spread the work over processes of this machine, or over a Ray cluster.",
+)
 @click.option("--strict", is_flag=True, help="Exit with 1 when a file had to be skipped.")
 @click.option("-v", "--verbose", is_flag=True, help="Name every file that has a problem.")
 @click.pass_context
 def command(
     ctx: click.Context,
+    /,
     articles: Path | None,
     index: Path | None,
     model: str | None,
-    strict: bool,  # noqa: FBT001
-    verbose: bool,  # noqa: FBT001
+    on: str | None,
+    **flags: bool,
 ) -> None:
     """Read ARTICLES, encode what is new or changed, and write the index.
 
     Files that have not changed since the last run are neither parsed nor encoded again.
+    With --on, ARTICLES may be JSON lines or Parquet, too, and `export --on` makes the lists.
     """
-    from recommender import Settings, build
+    from recommender import Settings, build, build_on
 
     settings = Settings.from_file(ctx.obj)
+    where: dict[str, Any] = {"index": index, "settings": settings}
     with progress_bar() as progress:
-        report = build(articles, index=index, model=model, settings=settings, progress=progress)
-    for line in _problem_lines(report.problems, verbose=verbose):
+        if on:
+            report = build_on(on, articles, source=model, progress=progress, **where)
+        else:
+            report = build(articles, model=model, progress=progress, **where)
+    for line in _problem_lines(report.problems, verbose=flags["verbose"]):
         click.echo(line, err=True)
     click.echo(_summary(report))
-    if strict and report.n_skipped:
+    if flags["strict"] and report.n_skipped:
         ctx.exit(1)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import bisect
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recommender.cluster import asking, listing
-from recommender.cluster.listing import Making, Wishes
+from recommender.cluster.listing import Making, Wishes, lists_of
 from recommender.cluster.manifest import Collection
 from recommender.cluster.tables import read, to_texts
 from recommender.errors import IndexNotFoundError
@@ -16,40 +18,60 @@ from recommender.listing.site_lists import SiteLists
 from recommender.site_weights import site_weights
 
 if TYPE_CHECKING:
-    from recommender.cluster.listing import WriteLists
+    from recommender.cluster.listing import Form
     from recommender.cluster.tasks import Part
     from recommender.cluster.workplace import Workplace
     from recommender.ranking.weights import Weights
+    from recommender.records import Recommendation
     from recommender.settings import Settings
 
 SECONDS_A_DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The lists of all articles that have a page.
+
+    Attributes:
+        made: Lists of each group.
+        parts: Folders of files, one for each range of ids.
+    """
+
+    made: list[Part]
+    parts: list[Part]
+
+    def __iter__(self) -> Iterator[tuple[str, list[Recommendation]]]:
+        """Each article's id and its list, ordered by id; one range is read at a time."""
+        for number in range(len(self.parts)):
+            yield from lists_of(self.made, number)
+
+    def __len__(self) -> int:
+        return sum(part.facts["n"] for part in self.parts)
 
 
 def make_all_lists(
     settings: Settings,
     place: Workplace,
     k: int,
-    form: str,
-    write: WriteLists,
+    form: Form,
     *,
     weights: Weights | None = None,
     now: datetime | None = None,
-) -> list[Part]:
-    """The lists of all articles that have a page, as files of both forms for each range of ids.
+) -> Made:
+    """Make the lists of all articles that have a page.
 
     Args:
         settings: Which articles may be recommended, pins and bans, the policy.
         place: Where the stages are run, and by whom; it holds the index.
         k: Length of each list.
-        form: Name of a form of text.
-        write: Writes that form.
+        form: In which form of text they are written beside Parquet.
         weights: How much each signal counts; None: as the settings say.
         now: Aware; decides which articles are due or expired. None means the present.
 
     Raises:
         IndexNotFoundError: There is no index here that was made on a cluster.
     """
-    collection = opened(place.path)
+    collection = _opened(place.path)
     wishes = _wishes(collection, settings, k, weights, now or datetime.now(UTC))
     whole, groups = collection.whole, range(len(collection.searched))
     items = list(zip(collection.searched, groups, strict=True))
@@ -59,13 +81,12 @@ def make_all_lists(
     making = Making(whole, wishes, collection.starts)
     made = place.stage("make", listing.make_lists, items, (answers, making))
     ranges = [(number,) for number in range(len(collection.arranged))]
-    lists = place.stage("made", listing.finish, ranges, (made, form), lambda: write)
+    parts = place.stage("lists", listing.finish, ranges, (made, form.name), form.tool)
     place.tidy()
-    return lists
+    return Made(made, parts)
 
 
-def opened(index: Path) -> Collection:
-    """The index of a directory."""
+def _opened(index: Path) -> Collection:
     collection = Collection.read(index)
     if collection is None:
         raise IndexNotFoundError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,16 +25,13 @@ if TYPE_CHECKING:
     from recommender.embedding.encoder import Encoder
     from recommender.settings import Settings
 
-ARTICLES_A_PART = 20_000
-"""So many articles are one task's work."""
-
 
 def build_collection(
     articles: Path,
     settings: Settings,
     source: Encoder | Model,
     place: Workplace,
-    n_articles: int = ARTICLES_A_PART,
+    n_articles: int,
 ) -> BuildReport:
     """Bring an index beyond one machine up to date; what is done already is not done again.
 
@@ -76,7 +74,8 @@ def build_collection(
         after.write(place.path)
     place.tidy()
     n_encoded = sum(part.facts["n_encoded"] for part in vectors if part.path in place.made)
-    return _report(place.path, after, read, of, problems, n_encoded, is_changed=is_changed)
+    report = _report(place.path, after, read, of, problems)
+    return replace(report, n_encoded=n_encoded, is_changed=is_changed)
 
 
 def _limits(read: Sequence[Part], before: Collection | None, n_articles: int) -> Sequence[str]:
@@ -110,10 +109,8 @@ def _report(
     read: Sequence[Part],
     of: Arranged,
     problems: Sequence[Problem],
-    n_encoded: int,
-    *,
-    is_changed: bool,
 ) -> BuildReport:
+    """What was read, as if all of it were new."""
     told = [from_plain(Problem, plain) for part in of.parts for plain in part.facts["problems"]]
     of_lists, unresolved = (
         [from_plain(Problem, plain) for part in of.resolved for plain in part.facts[name]]
@@ -130,9 +127,9 @@ def _report(
         n_skipped=n_files - n_read,
         n_linked=after.whole.n - n_read,
         n_lists=sum(part.facts["n_lists"] for part in of.resolved),
-        n_encoded=n_encoded,
+        n_encoded=after.whole.n,
         n_removed=0,
-        is_changed=is_changed,
+        is_changed=True,
         problems=tuple(
             sorted((*problems, *told, *of_lists), key=lambda found: (found.path, found.line or 0))
         ),

@@ -42,7 +42,23 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 WriteLists = Callable[[Iterable[tuple[str, list[Recommendation]]], TextIO], None]
-"""Writes lists in a form of text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form of text in which lists are written.
+
+    Attributes:
+        name: Its name, which is the ending of files, too; empty for none.
+        write: Writes lists in this form.
+    """
+
+    name: str = ""
+    write: WriteLists | None = None
+
+    def tool(self) -> WriteLists | None:
+        """What workers write with."""
+        return self.write
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +149,15 @@ def make_lists(
     return {"n": len(items), "n_in_sight": len(plot)}
 
 
-def finish(out: Path, made: Sequence[Part], form: str, number: int, tool: WriteLists) -> Facts:
+def finish(
+    out: Path, made: Sequence[Part], form: str, number: int, tool: WriteLists | None
+) -> Facts:
     """Write the lists of a range in order: as Parquet, and in a form of text.
 
     Args:
         out: Where to write.
         made: Lists of all groups.
-        form: The ending of the text file, which names its form.
+        form: The name of a form of text, or none.
         number: Of the range.
         tool: Writes that form.
     """
@@ -153,8 +171,9 @@ def finish(out: Path, made: Sequence[Part], form: str, number: int, tool: WriteL
         "related": pa.array(entries, pa.list_(_ENTRY)),
     }
     pq.write_table(pa.table(columns), out / "lists.parquet", compression="zstd")
-    with (out / f"lists.{form}").open("w", encoding="utf-8", newline="") as stream:
-        tool(lists, stream)
+    if tool:
+        with (out / f"lists.{form}").open("w", encoding="utf-8", newline="") as stream:
+            tool(lists, stream)
     return {"n": len(lists)}
 
 

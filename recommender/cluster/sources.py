@@ -123,8 +123,14 @@ def _rows(path: Path, chunk: Chunk) -> Iterator[bytes]:
     with pq.ParquetFile(path) as stored:
         for batch in stored.iter_batches(batch_size=1024, row_groups=[chunk.start]):
             for row in batch.to_pylist():
-                known = {key: value for key, value in row.items() if value is not None}
-                yield json.dumps(known, default=_written).encode()
+                yield json.dumps(_known(row), default=_written).encode()
+
+
+def _known(value: Any) -> Any:
+    """The same without keys that have no value: a column stands in every row, needed or not."""
+    if isinstance(value, dict):
+        return {key: _known(of) for key, of in value.items() if of is not None}
+    return [_known(item) for item in value] if isinstance(value, list) else value
 
 
 def _written(value: Any) -> str:

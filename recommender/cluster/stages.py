@@ -73,7 +73,7 @@ def gather_lists(place: Workplace, of: Arranged) -> Part:
     items = _placed(of.parts, of)
     sources = place.stage("list-sources", arranging.place_sources, items, (of.resolved, of.limits))
     entries = place.stage("list-entries", arranging.place_entries, items, (sources,))
-    return place.alone("lists", arranging.gather_lists, entries, of.n)
+    return place.alone("editors-lists", arranging.gather_lists, entries, of.n)
 
 
 def encode(place: Workplace, of: Arranged, source: Encoder | Model) -> Parts:

@@ -79,7 +79,8 @@ def write(out: Path, columns: Columns) -> None:
 
 def read(part: Part, columns: Sequence[str] | None = None, file: str = "") -> pa.Table:
     """A whole table; `file` is its name where the part is a folder."""
-    return pq.read_table(part.path / file if file else part.path, columns=columns)
+    path = part.path / file if file else part.path
+    return pq.read_table(path, columns=columns, use_threads=False)  # a task has one processor
 
 
 def write_scattered(out: Path, columns: Columns, buckets: NDArray[np.integer]) -> None:
@@ -106,7 +107,7 @@ def read_bucket(
         with pq.ParquetFile(part.path / file if file else part.path) as stored:
             names = json.loads(stored.metadata.metadata[_BUCKETS])
             groups = [group for group, name in enumerate(names) if name in wanted]
-            found.append(stored.read_row_groups(groups, columns=columns))
+            found.append(stored.read_row_groups(groups, columns=columns, use_threads=False))
     return pa.concat_tables(found)
 
 
