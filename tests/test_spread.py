@@ -153,6 +153,8 @@ def _records(folder: Path) -> list[dict[str, Any]]:
     for path in sorted(folder.glob("*.md")):
         _, front_matter, body = path.read_text("utf-8").split("---\n", 2)
         fields = yaml.load(front_matter, yaml.BaseLoader)  # noqa: S506 - texts as they are written
+        related = fields.get("related") or ()  # a column has items of one kind
+        fields["related"] = [{"ref": of} if isinstance(of, str) else of for of in related]
         records.append({"path": path.name, **fields, "body": body})
     return records
 
