@@ -35,6 +35,11 @@ _QUIET = {
 }
 
 
+_LOOPBACK = ("127.", "localhost")
+_ONLY_LOOPBACK = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
+"""Without this, Ray takes 127.0.0.1 for this machine's address on the network, and listens there."""
+
+
 @contextmanager
 def on_ray(address: str | None, n_workers: int | None = None) -> Iterator[RayRunner]:
     """Whoever does tasks on Ray, until the end of the block.
@@ -125,6 +130,8 @@ def _imported(address: str | None) -> Any:
         os.environ.setdefault(name, value)
     if address is None:
         _keep_strangers_out()
+    if address is None or address.startswith(_LOOPBACK):
+        os.environ.setdefault(_ONLY_LOOPBACK, "0")
     try:
         import ray
     except ImportError as error:

@@ -1,0 +1,205 @@
+"""On Ray, on a cluster of several node processes of this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from fakes import FakeEncoder
+
+from recommender import ClusterError, Recommender, Settings, build
+from recommender.cluster.on_ray import _failed, _imported, _not_connected
+
+HERE = Path(__file__).parent
+SAMPLE = HERE.parent / "evaluation/datasets/ai-news/articles"
+Lists = dict[str, list[tuple[str, float]]]
+
+
+class RunningCluster:
+    """The program of `ray_cluster.py`, and what a driver of it needs."""
+
+    def __init__(self) -> None:
+        paths = [str(HERE), *filter(None, [os.environ.get("PYTHONPATH")])]
+        token = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+        self.environment = {**os.environ, **token, "PYTHONPATH": os.pathsep.join(paths)}
+        self._program = subprocess.Popen(
+            [sys.executable, HERE / "ray_cluster.py"],
+            env=self.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.address = self._line()
+
+    def tell(self, what: str) -> str:
+        """Have something killed, and wait until it is."""
+        assert self._program.stdin is not None
+        self._program.stdin.write(f"{what}\n")
+        self._program.stdin.flush()
+        return self._line()
+
+    def end(self) -> None:
+        """End all that was started."""
+        assert self._program.stdin is not None
+        self._program.stdin.close()
+        self._program.wait(60)
+
+    def _line(self) -> str:
+        assert self._program.stdout is not None
+        return self._program.stdout.readline().strip()
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[RunningCluster]:
+    """Three nodes of one processor each."""
+    pytest.importorskip("ray", reason="the extra `ray` is not installed")
+    running = RunningCluster()
+    yield running
+    running.end()
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> Lists:
+    """The lists that one machine makes."""
+    index = tmp_path_factory.mktemp("one") / "index"
+    build(SAMPLE, index=index, settings=Settings(), encoder=FakeEncoder())
+    engine = Recommender.open(index, settings=Settings())
+    return {
+        name: [(item.id, item.score or 0.0) for item in items]
+        for name, items in engine.recommend_all(10)
+    }
+
+
+def _drive(
+    cluster: RunningCluster, scratch: Path, watch: Callable[[str], None] = lambda _: None
+) -> tuple[Lists, list[str]]:
+    """Index and make lists; gives them, and what was said meanwhile."""
+    arguments = [cluster.address, SAMPLE, scratch / "index", scratch / "lists.json"]
+    said = []
+    with subprocess.Popen(
+        [sys.executable, HERE / "spread_driver.py", *map(str, arguments)],
+        env=cluster.environment,
+        cwd=scratch,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as driver:
+        assert driver.stdout is not None
+        for line in driver.stdout:
+            said.append(line.strip())
+            watch(said[-1])
+    assert driver.returncode == 0
+    return json.loads((scratch / "lists.json").read_text("utf-8")), said
+
+
+def _plain(lists: Lists) -> dict[str, list[tuple[str, object]]]:
+    return {
+        name: [(entry, pytest.approx(score or 0.0, abs=1e-5)) for entry, score in items]
+        for name, items in lists.items()
+    }
+
+
+def test_lists_are_those_of_one_machine(
+    cluster: RunningCluster, expected: Lists, tmp_path: Path
+) -> None:
+    """Every list of the sample, to the last item; and a second run encodes nothing."""
+    found, said = _drive(cluster, tmp_path)
+    _, said_again = _drive(cluster, tmp_path)
+
+    assert _plain(found) == _plain(expected)
+    assert said[-1] == "encoded 105 105"
+    assert said_again == ["encoded 0 105"]
+
+
+def test_a_worker_and_a_node_may_die(
+    cluster: RunningCluster, expected: Lists, tmp_path: Path
+) -> None:
+    """Killed in mid-run, one after the other: lists are complete, and the same."""
+    kills = {"vectors 1": "worker", "search 2": "node", "make 2": "worker"}
+    killed = []
+
+    def watch(line: str) -> None:
+        stage = " ".join(line.split()[:2])
+        if stage in kills:
+            killed.append(cluster.tell(kills.pop(stage)))
+
+    found, said = _drive(cluster, tmp_path, watch)
+
+    assert len(killed) == 3
+    assert "a node is gone" in killed
+    assert "worker 0 is gone" not in killed
+    assert _plain(found) == _plain(expected)
+    assert said[-1] == "encoded 105 105"
+
+
+def _run(*arguments: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "recommender", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("address", "complaint"),
+    [
+        (
+            "127.0.0.1:1",
+            "no cluster answers at 127.0.0.1:1 ([Errno 111] Connection refused): start",
+        ),
+        ("127.0.0.1:port", "“127.0.0.1:port” is no address of a cluster; expected HOST or"),
+    ],
+)
+def test_where_no_cluster_is_one_sentence_says_so(
+    tmp_path: Path, address: str, complaint: str
+) -> None:
+    """At once, and nothing is written."""
+    pytest.importorskip("ray", reason="the extra `ray` is not installed")
+    index = tmp_path / "index"
+    code, said = _run("index", str(SAMPLE), "--index", str(index), "--on", f"ray://{address}")
+
+    assert (code, said.count("\n")) == (1, 1)
+    assert said.startswith(f"recommender: {complaint}")
+    assert not index.exists()
+
+
+def test_without_ray_one_sentence_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is missing and how it is had; or which version there is instead."""
+    monkeypatch.setenv("RAY_AUTH_MODE", "token")
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(ClusterError, match=r"Ray is not installed: .*recommender\[ray\]"):
+        _imported("127.0.0.1:1")
+    other = ModuleType("ray")
+    other.__version__ = "2.9.3"  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "ray", other)
+    with pytest.raises(ClusterError, match=r"found Ray 2\.9\.3; expected 2\.60: install"):
+        _imported(None)
+
+
+def test_other_versions_and_lost_clusters_are_told() -> None:
+    """What Ray says at length is one sentence, and what a worker raised is itself."""
+    mismatch = RuntimeError("Version mismatch: The cluster was started with:\n    Ray: 2.59.0")
+    raised = ClusterError("of a worker", address=None)
+    wrapped = RuntimeError("task failed")
+    wrapped.__cause__ = raised
+    lost = RuntimeError("broken")
+    lost.__cause__ = ModuleNotFoundError("none", name="recommender")
+
+    assert str(_not_connected(mismatch, "a:1")).startswith(
+        "the cluster at a:1 runs other versions than this process, which has Ray 2.60 and Python 3."
+    )
+    assert "of which this machine is a node" in str(_not_connected(OSError("no raylet"), "a:1"))
+    assert _failed(wrapped, None) is raised
+    assert "a worker has no module “recommender”" in str(_failed(lost, None))
+    assert str(_failed(RuntimeError("gone\nall"), "a:1")) == (
+        "the cluster at a:1 could not finish (gone all): run the same command again, which goes on "
+        "from what is done."
+    )
