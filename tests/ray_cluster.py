@@ -40,7 +40,7 @@ def main() -> None:
                 cluster.remove_node(nodes.pop(), allow_graceful=False)
                 _say("a node is gone")
             elif line.strip() == "worker":
-                _say(f"{_kill_worker(nodes)} is gone")
+                _say(f"{_kill_worker([cluster.head_node, *nodes])} is gone")
     finally:
         cluster.shutdown()
 
@@ -56,8 +56,11 @@ def _kill_worker(nodes: list[Any]) -> str:
         of.process.pid for node in nodes for of in node.all_processes["raylet"] if of.process
     }
     found = [(name, pid) for pid, parent, name in _processes() if parent in raylets]
-    busy = [pid for name, pid in found if name.startswith("ray::") and "IDLE" not in name]
-    idle = [pid for name, pid in found if name.startswith("ray::IDLE")]
+    # what else has such a name is an agent, without which its node ends itself
+    busy, idle = (
+        [pid for name, pid in found if name.startswith(begin)]
+        for begin in ("ray::Map", "ray::IDLE")
+    )
     pid = (busy or idle or [0])[0]
     if pid:
         os.kill(pid, signal.SIGKILL)

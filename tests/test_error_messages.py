@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ import evaluation.errors
 import recommender.errors
 from evaluation import compare, read_report
 from evaluation.trec import read_qrels, read_run
-from recommender import RecommenderError, Settings, build
+from recommender import RecommenderError, Settings, build, build_on
 from recommender.cli import reports
 from recommender.corpus.reader import _Collection, read_file
 from recommender.corpus.schema.presets import schema_from_settings
@@ -51,6 +53,13 @@ def _settings(text: str) -> Callable[[Site, pytest.MonkeyPatch], object]:
         return Settings.from_file()
 
     return read
+
+
+def _on_a_foreign_ray(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    foreign = ModuleType("ray")
+    foreign.__version__ = "2.9.3"  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "ray", foreign)
+    build_on("ray://10.0.0.1:6379", site.articles, index=site.root / "spread")
 
 
 def _take_an_id_twice(site: Site, _: pytest.MonkeyPatch) -> None:
@@ -236,6 +245,12 @@ CASES = (
         _file("report.json", "{}", read_report),
         ("report.json", "found format None", "expected a report of format 1", "evaluate` again"),
         {"path": Path("report.json"), "line": None},
+    ),
+    Case(
+        "ClusterError",
+        _on_a_foreign_ray,
+        ("found Ray 2.9.3", "expected 2.60", "pip install"),
+        {"address": "10.0.0.1:6379"},
     ),
     Case("ReportError", _compare_strangers, ("no system in common", "nothing can be compared")),
 )

@@ -37,7 +37,7 @@ _QUIET = {
 
 _LOOPBACK = ("127.", "localhost")
 _ONLY_LOOPBACK = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
-"""Without this, Ray takes 127.0.0.1 for this machine's address on the network, and listens there."""
+"""Else Ray takes 127.0.0.1 for this machine's address on the network, and listens there."""
 
 
 @contextmanager
