@@ -47,9 +47,7 @@ class RunningCluster:
 
     def end(self) -> None:
         """End all that was started."""
-        assert self._program.stdin is not None
-        self._program.stdin.close()
-        self._program.wait(60)
+        self._program.communicate(timeout=60)  # which closes stdin
 
     def _line(self) -> str:
         assert self._program.stdout is not None

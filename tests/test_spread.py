@@ -20,6 +20,8 @@ from recommender import (
     BuildReport,
     ConfigError,
     Filters,
+    IndexFormatError,
+    IndexMismatchError,
     IndexNotFoundError,
     Policy,
     Recommendation,
@@ -212,6 +214,26 @@ def test_one_id_stands_for_one_article(tmp_path: Path) -> None:
     assert _lists(tmp_path / "index", Settings())["b"][0].title == "First"
 
 
+def test_one_address_stands_for_one_article(tmp_path: Path) -> None:
+    """Whose address an earlier file has is told and left out, and no list names it, as on one."""
+    articles = tmp_path / "articles"
+    articles.mkdir()
+    for number in range(40):
+        url = f"https://www.example.org/{number % 37}/"
+        text = f"title: Wheat {number}\nwebUrl: {url}\nrelated: [a{(number + 5) % 40:02}]"
+        (articles / f"a{number:02}.md").write_text(f"---\n{text}\n---\nSome text.\n", "utf-8")
+    expected = _plain(_on_one(articles, tmp_path, Settings()))
+    report, _ = _index(articles, tmp_path / "index", Settings())
+
+    assert [problem.message for problem in report.problems if problem.severity == "error"] == [
+        f"a{37 + i}.md: found the web address “https://www.example.org/{i}/”, which a0{i}.md has; "
+        "expected an address of its own"
+        for i in range(3)
+    ]
+    assert (report.n_files, report.n_read, report.n_skipped) == (40, 37, 3)
+    assert _plain(_lists(tmp_path / "index", Settings())) == expected
+
+
 def test_nothing_is_done_twice(sample: Path, tmp_path: Path) -> None:
     """A second run does no task; a changed article is encoded alone."""
     articles = tmp_path / "articles"
@@ -299,6 +321,22 @@ def test_what_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
         with pytest.raises(ArticleError, match=expected):
             _index(tmp_path / name, tmp_path / "index", Settings())
     with pytest.raises(IndexNotFoundError, match="that was made on a cluster: make one with"):
+        _lists(tmp_path, Settings())
+
+
+def test_a_damaged_index_is_one_sentence(sample: Path, tmp_path: Path) -> None:
+    """A part that is gone, a manifest that is none, and one of another format."""
+    _index(sample, tmp_path, Settings())
+    manifest = tmp_path / "cluster.json"
+    whole = manifest.read_text("utf-8")
+    next((tmp_path / "search").glob("00001-*[!e]")).unlink()
+    with pytest.raises(IndexFormatError, match=r"search/00001-\w+: found nothing; expected what"):
+        _lists(tmp_path, Settings())
+    manifest.write_text(whole[:-9], "utf-8")
+    with pytest.raises(IndexFormatError, match="found no manifest"):
+        _lists(tmp_path, Settings())
+    manifest.write_text(json.dumps({**json.loads(whole), "format": 0}), "utf-8")
+    with pytest.raises(IndexMismatchError, match="found an index of format 0; this version reads"):
         _lists(tmp_path, Settings())
 
 

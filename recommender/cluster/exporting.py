@@ -14,6 +14,7 @@ from recommender.cluster.listing import Making, Wishes, lists_of
 from recommender.cluster.manifest import Collection
 from recommender.cluster.tables import read, to_texts
 from recommender.errors import IndexNotFoundError
+from recommender.index.damage import damage
 from recommender.listing.site_lists import SiteLists
 from recommender.site_weights import site_weights
 
@@ -94,6 +95,8 @@ def _opened(index: Path) -> Collection:
             f"`recommender index ARTICLES --index {index} --on ray`.",
             path=index,
         )
+    if gone := [path for path in collection.paths() if not path.exists()]:
+        raise damage(gone[0], "found nothing; expected what the manifest names")
     return collection
 
 

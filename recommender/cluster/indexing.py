@@ -111,7 +111,11 @@ def _report(
     problems: Sequence[Problem],
 ) -> BuildReport:
     """What was read, as if all of it were new."""
-    told = [from_plain(Problem, plain) for part in of.parts for plain in part.facts["problems"]]
+    told = [
+        from_plain(Problem, plain)
+        for part in (*of.parts, *(part for part in of.kept if part not in read))
+        for plain in part.facts["problems"]
+    ]
     of_lists, unresolved = (
         [from_plain(Problem, plain) for part in of.resolved for plain in part.facts[name]]
         for name in ("problems", "unresolved")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from recommender.cluster.tasks import FORMAT, Part
 from recommender.cluster.whole import Whole
@@ -43,6 +43,13 @@ class Collection:
     settled: tuple[Part, ...]
     searched: tuple[Part, ...]
 
+    def paths(self) -> Iterator[Path]:
+        """Of all parts."""
+        whole = (getattr(self.whole, of.name) for of in fields(self.whole))
+        for part in (*whole, *self.arranged, *self.settled, *self.searched):
+            if isinstance(part, Part):
+                yield part.path
+
     def write(self, index: Path) -> None:
         """Let this be what the directory holds."""
         facts = {of.name: _plain(getattr(self, of.name), index) for of in fields(self)}
@@ -62,21 +69,27 @@ class Collection:
             return None
         try:
             facts = json.loads(path.read_bytes())
-            if facts["format"] != FORMAT:
-                raise _mismatch(path, facts["format"])
-            return cls(
-                model=from_plain(ModelIdentity, facts["model"]),
-                hides_unpublished=facts["hides_unpublished"],
-                starts=tuple(facts["starts"]),
-                limits=tuple(facts["limits"]),
-                whole=_whole(facts["whole"], index),
-                **{name: _parts(facts[name], index) for name in _OF_PARTS},
+            return (
+                cls._of_facts(facts, index) if facts["format"] == FORMAT else _refuse(path, facts)
             )
+        except IndexMismatchError:
+            raise
         except (ValueError, KeyError, TypeError) as error:
             raise IndexFormatError(
                 f"{path}: found no manifest ({error}): run `recommender index … --on ray` again.",
                 path=path,
             ) from error
+
+    @classmethod
+    def _of_facts(cls, facts: Mapping[str, Any], index: Path) -> Collection:
+        return cls(
+            model=from_plain(ModelIdentity, facts["model"]),
+            hides_unpublished=facts["hides_unpublished"],
+            starts=tuple(facts["starts"]),
+            limits=tuple(facts["limits"]),
+            whole=_whole(facts["whole"], index),
+            **{name: _parts(facts[name], index) for name in _OF_PARTS},
+        )
 
 
 _OF_PARTS = ("arranged", "settled", "searched")
@@ -109,9 +122,9 @@ def _whole(facts: Mapping[str, Any], index: Path) -> Whole:
     return Whole(**values | {"conditions": tuple(values["conditions"])})
 
 
-def _mismatch(path: Path, found: object) -> IndexMismatchError:
-    return IndexMismatchError(
-        f"{path}: found an index of format {found}; this version reads format {FORMAT}: run "
-        "`recommender index … --on ray` again.",
+def _refuse(path: Path, facts: Mapping[str, Any]) -> NoReturn:
+    raise IndexMismatchError(
+        f"{path}: found an index of format {facts['format']}; this version reads format "
+        f"{FORMAT}: run `recommender index … --on ray` again.",
         path=path,
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from recommender.cluster import (
     arranging,
     celling,
+    claiming,
     encoding,
     mentioning,
     naming,
@@ -39,12 +40,14 @@ class Arranged:
         starts: The first row of each range, and where the last one ends.
         limits: The first id of each range but the first.
         resolved: What the lists of each part that was read mean.
+        kept: Those that were read and have an address of their own, part by part.
     """
 
     parts: Parts
     starts: Sequence[int]
     limits: Sequence[str]
     resolved: Parts
+    kept: Parts
 
     @property
     def n(self) -> int:
@@ -54,11 +57,22 @@ class Arranged:
 
 def arrange(place: Workplace, read: Parts, limits: Sequence[str], site_url: str | None) -> Arranged:
     """Resolve lists, and put articles in order, linked ones among them."""
-    resolved = _resolved(place, read, limits, site_url)
-    scattered = place.stage("scatter", arranging.scatter, _each(read), (limits,))
+    kept = _kept(place, read, site_url)
+    resolved = _resolved(place, kept, limits, site_url)
+    scattered = place.stage("scatter", arranging.scatter, _each(kept), (limits,))
     ranges = [(number,) for number in range(len(limits) + 1)]
     parts = place.stage("arrange", arranging.arrange, ranges, (scattered, resolved))
-    return Arranged(parts, arranging.starts_of(parts), limits, resolved)
+    return Arranged(parts, arranging.starts_of(parts), limits, resolved, kept)
+
+
+def _kept(place: Workplace, read: Parts, site_url: str | None) -> Parts:
+    """What was read, without those whose web address another one has."""
+    numbered = [(part, number) for number, part in enumerate(read)]
+    claims = place.stage("claims", claiming.claim, numbered, (site_url, len(read)))
+    decided = place.stage("decide", claiming.decide, _numbers(read), (claims,))
+    if not any(part.facts["n"] for part in decided):
+        return read
+    return place.stage("keep", claiming.keep, numbered, (decided,))
 
 
 def _resolved(place: Workplace, read: Parts, limits: Sequence[str], site_url: str | None) -> Parts:
