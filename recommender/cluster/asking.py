@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 
 from recommender.cluster.tables import (
     load,
@@ -70,9 +69,8 @@ def answer(out: Path, asked: Sequence[Part], settled: Part, searched: Part, grou
     order = np.argsort(rows)
     wanted = numbers(questions, "row")
     places = order[np.searchsorted(rows[order], wanted)]
-    found = table.take(pa.array(places))
-    columns = {name: found[name] for name in found.column_names}
-    write_scattered(out, columns, numbers(questions, "asker"))
+    columns = {name: table[name] for name in table.column_names}
+    write_scattered(out, columns, numbers(questions, "asker"), places)
     return {}
 
 

@@ -57,7 +57,8 @@ def on_ray(address: str | None, n_workers: int | None = None) -> Iterator[RayRun
         raise ClusterError(
             "Ray is in use in this process already: end it with `ray.shutdown()`.", address=address
         )
-    _connect(ray, address, n_workers)
+    with _muted():
+        _connect(ray, address, n_workers)
     try:
         yield RayRunner(ray, address)
     finally:
@@ -147,6 +148,19 @@ def _imported(address: str | None) -> Any:
             address=address,
         )
     return ray
+
+
+@contextmanager
+def _muted() -> Iterator[None]:
+    """Let nothing be said on stderr: parts of Ray that are not Python greet there."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _connect(ray: Any, address: str | None, n_workers: int | None) -> None:

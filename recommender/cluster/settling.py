@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 
 from recommender.cluster.tables import load, numbers, read, read_bucket, write_scattered
 from recommender.cluster.tasks import Facts, Part
@@ -39,7 +38,6 @@ def settle(out: Path, sent: Sequence[Part], group: int) -> Facts:
     """Write a group, cell by cell, so that its neighbours can read the cells that they need."""
     table = read_bucket(sent, group)
     order = np.lexsort((numbers(table, "row"), numbers(table, "cell")))
-    table = table.take(pa.array(order))
     columns = {name: table[name] for name in table.column_names}
-    write_scattered(out, columns, numbers(table, "cell"))
+    write_scattered(out, columns, numbers(table, "cell")[order], order)
     return {"n": table.num_rows}

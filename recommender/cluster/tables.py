@@ -83,14 +83,30 @@ def read(part: Part, columns: Sequence[str] | None = None, file: str = "") -> pa
     return pq.read_table(path, columns=columns, use_threads=False)  # a task has one processor
 
 
-def write_scattered(out: Path, columns: Columns, buckets: NDArray[np.integer]) -> None:
-    """Write the rows of a table, each into its bucket, where they keep their order."""
+def write_scattered(
+    out: Path,
+    columns: Columns,
+    buckets: NDArray[np.integer],
+    rows: NDArray[np.integer] | None = None,
+) -> None:
+    """Write rows of a table, each into its bucket, where they keep their order.
+
+    No more than one bucket is copied at a time, so rows may go to many of them.
+
+    Args:
+        out: Where to write.
+        columns: The table.
+        buckets: To which bucket each row goes.
+        rows: Which rows, any of them more than once; None: each of them.
+    """
     order = np.argsort(buckets, kind="stable")
-    table = pa.table(dict(columns)).take(pa.array(order))
+    places = order if rows is None else rows[order]
+    table = pa.table(dict(columns))
     present, starts = np.unique(buckets[order], return_index=True)
     with pq.ParquetWriter(out, table.schema, compression="zstd") as writer:
         for start, end in pairwise([*starts.tolist(), len(order)]):
-            writer.write_table(table.slice(start, end - start), row_group_size=end - start)
+            of_one = table.take(pa.array(places[start:end]))
+            writer.write_table(of_one, row_group_size=end - start)
         writer.add_key_value_metadata({_BUCKETS: json.dumps(present.tolist()).encode()})
 
 
