@@ -23,14 +23,30 @@ The facts in it are attributes too, so that a program never has to parse the tex
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 MAX_SHOWN = 200
 
 
 class RecommenderError(Exception):
-    """Root of all errors raised on purpose by this package."""
+    """Root of all errors raised on purpose by this package.
+
+    Whatever its class takes to be made, one that was raised in another process arrives as it was.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Message and facts."""
+        return _arrived, (type(self), self.args, self.__dict__)
+
+
+def _arrived(
+    kind: type[RecommenderError], args: tuple[Any, ...], facts: Mapping[str, Any]
+) -> RecommenderError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(facts)
+    return error
 
 
 class ConfigError(RecommenderError, ValueError):

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.embedding.encoder import Progress
+from recommender.errors import ModelError
 from recommender.records import ModelIdentity
 
 
@@ -43,3 +44,16 @@ class FakeEncoder:
     def _direction(self, word: str) -> NDArray[np.float64]:
         seed = hashlib.sha256(word.encode("utf-8", "surrogatepass")).digest()
         return np.random.default_rng(list(seed)).standard_normal(self.dim)
+
+
+class FailingEncoder(FakeEncoder):
+    """One that cannot encode."""
+
+    def __init__(self) -> None:
+        super().__init__("failing")
+
+    def encode(
+        self, texts: Sequence[str], *, progress: Progress | None = None
+    ) -> NDArray[np.float32]:
+        """Fails."""
+        raise ModelError("the model fails: name another.", model=self.identity.name)

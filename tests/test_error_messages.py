@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -285,7 +286,7 @@ def test_every_class_of_errors_has_a_case_here() -> None:
 def test_a_message_says_what_where_found_expected_and_what_next(
     indexed: Site, monkeypatch: pytest.MonkeyPatch, case: Case
 ) -> None:
-    """In this order or another, on one line, with the facts as attributes."""
+    """In any order, on one line, with the facts as attributes; in another process, too."""
     with pytest.raises(RecommenderError) as caught:
         case.provoke(indexed, monkeypatch)
     message = str(caught.value)
@@ -295,6 +296,9 @@ def test_a_message_says_what_where_found_expected_and_what_next(
     assert {name: getattr(caught.value, name) for name in case.facts} == case.facts
     assert "\n" not in message
     assert "Traceback" not in message
+    arrived = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - our own
+    assert (type(arrived), str(arrived)) == (type(caught.value), message)
+    assert vars(arrived) == vars(caught.value)
 
 
 def test_the_roots_are_never_raised() -> None:

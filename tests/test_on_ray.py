@@ -136,6 +136,28 @@ def test_a_worker_and_a_node_may_die(
     assert said[-1] == "encoded 105 105"
 
 
+def test_what_a_worker_raises_is_what_is_raised_here(
+    cluster: RunningCluster, tmp_path: Path
+) -> None:
+    """An error of ours, with its facts, in one sentence: not a wall of text from elsewhere."""
+    program = (
+        "import sys\nfrom fakes import FailingEncoder\nfrom recommender import *\n"
+        "try:\n    build_on(Cluster(sys.argv[1]), sys.argv[2], index='index', settings=Settings(), "
+        "source=FailingEncoder())\n"
+        "except ModelError as error:\n    print(error.model, error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, cluster.address, str(SAMPLE)],
+        cwd=tmp_path,
+        env=cluster.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stdout == "failing the model fails: name another.\n"
+
+
 def _run(*arguments: str) -> tuple[int, str]:
     done = subprocess.run(
         [sys.executable, "-m", "recommender", *arguments],

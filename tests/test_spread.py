@@ -392,3 +392,18 @@ def test_where_work_is_spread_is_said_in_one_way() -> None:
     for wrong in ("spark", "ray://", "ray:/x", ""):
         with pytest.raises(ConfigError, match="names nothing that work can be spread on"):
             Cluster.from_text(wrong)
+
+
+def test_wrong_calls_are_told_before_anything_is_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No articles named, and lists longer than what is known of each article."""
+    from recommender import build_on, recommend_all_on
+
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigError, match="no articles are named: give a folder or a file"):
+        build_on("ray", settings=Settings())
+    for k in (0, 101):
+        with pytest.raises(ConfigError, match=f"k is {k}; expected a list length from 1 to 100"):
+            recommend_all_on("ray", k=k, settings=Settings())
+    assert list(tmp_path.iterdir()) == []
