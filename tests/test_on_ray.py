@@ -37,6 +37,7 @@ class RunningCluster:
             text=True,
         )
         self.address = self._line()
+        assert self.address, "the cluster did not start"
 
     def tell(self, what: str) -> str:
         """Have something killed, and wait until it is."""

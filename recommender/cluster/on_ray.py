@@ -32,6 +32,7 @@ _QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_BACKEND_LOG_LEVEL": "fatal",  # else it speaks past Python, on stderr
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    "RAY_raylet_start_wait_time_s": "120",  # on a busy machine 30 seconds are not enough
 }
 
 
@@ -167,7 +168,15 @@ def _connect(ray: Any, address: str | None, n_workers: int | None) -> None:
     quiet = {"log_to_driver": False, "logging_level": logging.ERROR, "configure_logging": False}
     if address is None:
         here = {"include_dashboard": False, "_node_ip_address": "127.0.0.1"}
-        ray.init("local", num_cpus=n_workers, object_store_memory=_STORE_BYTES, **here, **quiet)
+        try:
+            ray.init("local", num_cpus=n_workers, object_store_memory=_STORE_BYTES, **here, **quiet)
+        except Exception as error:  # Ray raises anything
+            reason = " ".join(str(error).split())
+            raise ClusterError(
+                f"Ray could not be started on this machine ({reason[:300]}): see that it has "
+                "memory, disk and time to spare, and try again.",
+                address=None,
+            ) from error
     else:
         host, port = _host_and_port(address)
         _refuse_nobody(host, port, address)
