@@ -20,6 +20,8 @@ from recommender.cluster.on_ray import _failed, _imported, _not_connected
 HERE = Path(__file__).parent
 SAMPLE = HERE.parent / "evaluation/datasets/ai-news/articles"
 Lists = dict[str, list[tuple[str, float]]]
+N_TRIES = 3
+"""Ray gives a node thirty seconds to start, which on a busy machine is not enough."""
 
 
 class RunningCluster:
@@ -37,7 +39,6 @@ class RunningCluster:
             text=True,
         )
         self.address = self._line()
-        assert self.address, "the cluster did not start"
 
     def tell(self, what: str) -> str:
         """Have something killed, and wait until it is."""
@@ -59,7 +60,12 @@ class RunningCluster:
 def cluster() -> Iterator[RunningCluster]:
     """Three nodes of one processor each."""
     pytest.importorskip("ray", reason="the extra `ray` is not installed")
-    running = RunningCluster()
+    for _ in range(N_TRIES):
+        running = RunningCluster()
+        if running.address:
+            break
+        running.end()
+    assert running.address
     yield running
     running.end()
 
