@@ -134,6 +134,21 @@ def test_lists_are_those_of_one_machine(sample: Path, tmp_path: Path, settings: 
     assert found == expected
 
 
+def test_queries_look_as_far_as_the_whole_collection_wants_it(
+    sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A part of a large collection is small, and is ranked as a part of a large one."""
+    few = _plain(_on_one(sample, tmp_path, Settings()))
+    n = build(sample, index=tmp_path / "one", encoder=FakeEncoder()).n_articles
+    monkeypatch.setattr("recommender.ranking.breadth.MANY", n)
+    expected = _plain(_on_one(sample, tmp_path / "many", Settings()))
+
+    found = _plain(_spread(sample, tmp_path / "spread", Settings()))
+
+    assert found == expected
+    assert found != few
+
+
 def test_pins_and_bans_hold(sample: Path, tmp_path: Path) -> None:
     """Who is named by id in the file of pins and bans may live in any part."""
     names = sorted(path.stem for path in sample.glob("*.md"))
