@@ -215,8 +215,9 @@ def test_other_versions_and_lost_clusters_are_told() -> None:
     """What Ray says at length is one sentence, and what a worker raised is itself."""
     mismatch = RuntimeError("Version mismatch: The cluster was started with:\n    Ray: 2.59.0")
     raised = ClusterError("of a worker", address=None)
-    wrapped = RuntimeError("task failed")
-    wrapped.__cause__ = raised
+    wrapping = type("RayTaskError", (ClusterError,), {"__init__": lambda *_: None})
+    wrapped = wrapping()  # Ray's are of the class of what they wrap
+    wrapped.cause = raised
     lost = RuntimeError("broken")
     lost.__cause__ = ModuleNotFoundError("none", name="recommender")
 

@@ -88,8 +88,6 @@ class RayRunner:
         try:
             for n_done, _ in enumerate(self._spread(job, tasks).iter_rows(), start=1):
                 progress(n_done)
-        except RecommenderError:
-            raise
         except (RayError, ConnectionError) as error:
             raise _failed(error, self._address) from error
 
@@ -186,8 +184,9 @@ def _connect(ray: Any, address: str | None, n_workers: int | None) -> None:
     from ray.data import DataContext
 
     for name in ("ray", "ray.data"):
-        logging.getLogger(name).setLevel(logging.ERROR)
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what goes wrong, we say
     context = DataContext.get_current()
+    context.raise_original_map_exception = True  # else its cause is lost on the way
     context.enable_progress_bars = False
     context.print_on_execution_start = False
 
@@ -243,15 +242,16 @@ def _failed(error: Exception, address: str | None) -> Exception:
     """What a worker has raised in our words, or that the cluster is lost."""
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, RecommenderError):
+        within = getattr(cause, "cause", None)  # Ray's wrapping is of the class of what is in it
+        if within is None and isinstance(cause, RecommenderError):
             return cause
-        if isinstance(cause, ModuleNotFoundError):
+        if within is None and isinstance(cause, ModuleNotFoundError):
             return ClusterError(
                 f"a worker has no module “{cause.name}”: install this package, of version "
                 f"{__version__}, on every node of the cluster.",
                 address=address,
             )
-        cause = getattr(cause, "cause", None) or cause.__cause__
+        cause = within or cause.__cause__
     place = "the cluster" if address is None else f"the cluster at {address}"
     reason = " ".join(str(error).split())
     return ClusterError(
