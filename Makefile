@@ -48,7 +48,7 @@ $(VENV)/.installed: $(VENV)/.dependencies $(SOURCES)
 	@rm -rf dist
 	@$(BIN)/python -m build --wheel --no-isolation --outdir dist . >$(VENV)/build.log 2>&1 || { cat $(VENV)/build.log; exit 1; }
 	@$(BIN)/pip install --quiet --no-deps --force-reinstall dist/*.whl
-	@$(BIN)/pip install --quiet --constraint constraints.txt "$$(ls dist/*.whl)[model,evaluation]"
+	@$(BIN)/pip install --quiet --constraint constraints.txt "$$(ls dist/*.whl)[model,evaluation,ray]"
 	@touch $@
 
 $(VENV)/.dependencies: constraints.txt pyproject.toml
