@@ -14,10 +14,14 @@ from types import ModuleType
 import pytest
 from fakes import FakeEncoder
 
-from recommender import ClusterError, Recommender, Settings, build
+from evaluation.benchmarks.cluster import overlap
+from evaluation.benchmarks.corpora import unpacked
+from evaluation.benchmarks.shown import ndcg
+from recommender import ClusterError, Recommender, Settings, build, shipped_weights
 from recommender.cluster.on_ray import _failed, _imported, _not_connected
 
 HERE = Path(__file__).parent
+CORPORA = Path(os.environ.get("CORPORA", HERE.parents[1] / "shared" / "corpora"))
 SAMPLE = HERE.parent / "evaluation/datasets/ai-news/articles"
 Lists = dict[str, list[tuple[str, float]]]
 N_TRIES = 3
@@ -83,10 +87,14 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> Lists:
 
 
 def _drive(
-    cluster: RunningCluster, scratch: Path, watch: Callable[[str], None] = lambda _: None
+    cluster: RunningCluster,
+    scratch: Path,
+    watch: Callable[[str], None] = lambda _: None,
+    what: tuple[Path, ...] = (),
 ) -> tuple[Lists, list[str]]:
     """Index and make lists; gives them, and what was said meanwhile."""
-    arguments = [cluster.address, SAMPLE, scratch / "index", scratch / "lists.json"]
+    articles, *settings = what or (SAMPLE,)
+    arguments = [cluster.address, articles, scratch / "index", scratch / "lists.json", *settings]
     said = []
     with subprocess.Popen(
         [sys.executable, HERE / "spread_driver.py", *map(str, arguments)],
@@ -120,6 +128,31 @@ def test_lists_are_those_of_one_machine(
     assert _plain(found) == _plain(expected)
     assert said[-1] == "encoded 105 105"
     assert said_again == ["encoded 0 105"]
+
+
+def test_a_real_corpus_gets_lists_as_good_as_those_of_one_machine(
+    cluster: RunningCluster, tmp_path: Path
+) -> None:
+    """Made by the model, without a look at the editors' lists, which judge both."""
+    if not (CORPORA / "github-topics").exists():
+        pytest.skip(f"no corpora at {CORPORA}")
+    (articles,) = (path for name, path in unpacked(CORPORA, tmp_path) if name == "github-topics")
+    weights = tmp_path / "weights.yaml"
+    weights.write_text(shipped_weights().without_lists().to_yaml(), "utf-8")
+    file = tmp_path / "recommender.yaml"
+    file.write_text(f"precision: float32\nweights: {weights}\npolicy: {{curated: ignore}}\n")
+    settings = Settings.from_file(file)
+    build(articles, index=tmp_path / "one", settings=settings)
+    engine = Recommender.open(tmp_path / "one", settings=settings)
+    one = {name: [item.id for item in items] for name, items in engine.recommend_all(10)}
+
+    found, _ = _drive(cluster, tmp_path, what=(articles, file))
+
+    many = {name: [entry for entry, _ in items] for name, items in found.items()}
+    assert (len(many), many.keys()) == (1255, one.keys())
+    assert overlap(one, many) >= 0.98
+    assert ndcg(engine.lists, one) > 0.4
+    assert ndcg(engine.lists, many) == pytest.approx(ndcg(engine.lists, one), abs=0.005)
 
 
 def test_a_worker_and_a_node_may_die(

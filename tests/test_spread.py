@@ -355,6 +355,16 @@ def test_a_damaged_index_is_one_sentence(sample: Path, tmp_path: Path) -> None:
         _lists(tmp_path, Settings())
 
 
+def test_what_reads_an_index_of_one_machine_says_that_this_is_none(
+    sample: Path, tmp_path: Path
+) -> None:
+    """Not that there is nothing: somebody has waited for it."""
+    _index(sample, tmp_path, Settings())
+
+    with pytest.raises(IndexMismatchError, match=r"was made with --on, for `recommender export"):
+        Recommender.open(tmp_path, settings=Settings())
+
+
 def test_groups_are_of_neighbouring_cells() -> None:
     """Cells on a circle: each group is an arc, and none holds much more than was asked for."""
     angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)

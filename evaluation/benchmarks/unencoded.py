@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,7 @@ class Dice:
 
 
 class Known:
-    """An encoder that knows each text by its title.
+    """An encoder that knows each text by its title; it reads what it knows when it is first asked.
 
     Args:
         vectors: What `synthetic_folder` has written.
@@ -50,9 +51,7 @@ class Known:
     dim = DIM
 
     def __init__(self, vectors: Path) -> None:
-        with np.load(vectors) as known:
-            self._vectors = known["vectors"]
-            self._rows = {title: row for row, title in enumerate(known["titles"].tolist())}
+        self._path = vectors
 
     def encode(
         self,
@@ -61,9 +60,15 @@ class Known:
         progress: Callable[[int, int], None] | None = None,  # noqa: ARG002 - an encoder's signature
     ) -> NDArray[np.float32]:
         """The vectors of the texts, which begin with their titles."""
-        rows = [self._rows[text.partition(". ")[0]] for text in texts]
-        of_texts: NDArray[np.float32] = self._vectors[rows]
+        vectors, rows = self._known
+        of_texts: NDArray[np.float32] = vectors[[rows[text.partition(". ")[0]] for text in texts]]
         return of_texts
+
+    @cached_property
+    def _known(self) -> tuple[NDArray[np.float32], dict[str, int]]:
+        with np.load(self._path) as known:
+            titles = known["titles"].tolist()
+            return known["vectors"], {title: row for row, title in enumerate(titles)}
 
 
 def main(folder: str, index: str, vectors: str | None = None) -> None:

@@ -1,4 +1,7 @@
-"""The manifest of an index beyond one machine: which of the parts count, and what they are."""
+"""The manifest of an index beyond one machine: which of the parts count, and what they are.
+
+It is replaced in one step; what it does not name does not count.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,8 @@ from recommender.cluster.whole import Whole
 from recommender.errors import IndexFormatError, IndexMismatchError
 from recommender.index.files import replace_file
 from recommender.index.record_json import from_plain, to_plain
+from recommender.index.store import SPREAD
 from recommender.records import ModelIdentity
-
-NAME = "cluster.json"
-"""Replaced in one step; what it does not name does not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Collection:
         """Let this be what the directory holds."""
         facts = {of.name: _plain(getattr(self, of.name), index) for of in fields(self)}
         facts["model"] = to_plain(self.model)
-        replace_file(index / NAME, json.dumps({"format": FORMAT, **facts}).encode())
+        replace_file(index / SPREAD, json.dumps({"format": FORMAT, **facts}).encode())
 
     @classmethod
     def read(cls, index: Path) -> Collection | None:
@@ -64,7 +65,7 @@ class Collection:
             IndexFormatError: It is no manifest as it was written.
             IndexMismatchError: It is of another version.
         """
-        path = index / NAME
+        path = index / SPREAD
         if not path.exists():
             return None
         try:

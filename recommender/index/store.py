@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from recommender.index.check import Check, Progress
     from recommender.index.contents import Contents
 
+SPREAD = "cluster.json"
+"""What the manifest of an index is called whose parts are spread over many tasks."""
+
 _TAG = b"Signature: 8a477f597d28d172789f06886806bc55\n# An index that recommender can make again.\n"
 _LABELS = {"CACHEDIR.TAG": _TAG, ".gitignore": b"*\n"}
 
@@ -186,11 +189,20 @@ class Store:
                 raise damage(path, "found a link, or too many bytes; expected a manifest")
             return Manifest.from_json(path.read_bytes(), path)
         except (FileNotFoundError, NotADirectoryError) as error:
-            raise IndexNotFoundError(
-                f"there is no index at {self.path}: make one with "
-                f"`recommender index ARTICLES --index {self.path}`.",
+            raise self._nothing_here() from error
+
+    def _nothing_here(self) -> VectorIndexError:
+        if (self.path / SPREAD).exists():
+            return IndexMismatchError(
+                f"the index at {self.path} was made with --on, for `recommender export --on` "
+                "alone; everything else needs one that was made without.",
                 path=self.path,
-            ) from error
+            )
+        return IndexNotFoundError(
+            f"there is no index at {self.path}: make one with "
+            f"`recommender index ARTICLES --index {self.path}`.",
+            path=self.path,
+        )
 
     def _named_generation(self) -> str | None:
         """The generation that counts; None where there is none, or none that can be read."""
