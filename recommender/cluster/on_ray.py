@@ -82,11 +82,14 @@ class RayRunner:
 
         Raises:
             ClusterError: The cluster is lost, or a worker cannot do its work.
+            RecommenderError: What a task has raised.
         """
         from ray.exceptions import RayError
 
         try:
-            for n_done, _ in enumerate(self._spread(job, tasks).iter_rows(), start=1):
+            for n_done, row in enumerate(self._spread(job, tasks).iter_rows(), start=1):
+                if raised := row[_RAISED]:
+                    raise pickle.loads(raised)  # noqa: S301 - pickled by `_do`
                 progress(n_done)
         except (RayError, ConnectionError) as error:
             raise _failed(error, self._address) from error
@@ -111,17 +114,24 @@ class _Worker:
         self._job = job
         self._tools = job.tools()
 
-    def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
-        self._job.do(pickle.loads(row["task"]), self._tools)  # noqa: S301 - pickled by `_spread`
-        return {"is_done": True}
+    def __call__(self, row: dict[str, Any]) -> dict[str, bytes]:
+        return _do(self._job, row, self._tools)
 
 
-def _once(job: Job) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    def do(row: dict[str, Any]) -> dict[str, Any]:
-        job.do(pickle.loads(row["task"]), ())  # noqa: S301 - pickled by `_spread`
-        return {"is_done": True}
+def _once(job: Job) -> Callable[[dict[str, Any]], dict[str, bytes]]:
+    return lambda row: _do(job, row, ())
 
-    return do
+
+def _do(job: Job, row: dict[str, Any], tools: tuple[object, ...]) -> dict[str, bytes]:
+    """Do a task; what it raises in our words is told as it is, which Ray would rewrite."""
+    try:
+        job.do(pickle.loads(row["task"]), tools)  # noqa: S301 - pickled by `_spread`
+    except RecommenderError as error:
+        return {_RAISED: pickle.dumps(error)}
+    return {_RAISED: b""}
+
+
+_RAISED = "raised"
 
 
 def _imported(address: str | None) -> Any:
@@ -238,20 +248,17 @@ def _not_connected(error: Exception, address: str) -> ClusterError:
     )
 
 
-def _failed(error: Exception, address: str | None) -> Exception:
-    """What a worker has raised in our words, or that the cluster is lost."""
+def _failed(error: Exception, address: str | None) -> ClusterError:
+    """That a worker lacks something, or that the cluster is lost."""
     cause: BaseException | None = error
     while cause is not None:
-        within = getattr(cause, "cause", None)  # Ray's wrapping is of the class of what is in it
-        if within is None and isinstance(cause, RecommenderError):
-            return cause
-        if within is None and isinstance(cause, ModuleNotFoundError):
+        if isinstance(cause, ModuleNotFoundError):
             return ClusterError(
                 f"a worker has no module “{cause.name}”: install this package, of version "
                 f"{__version__}, on every node of the cluster.",
                 address=address,
             )
-        cause = within or cause.__cause__
+        cause = getattr(cause, "cause", None) or cause.__cause__  # Ray has names of its own
     place = "the cluster" if address is None else f"the cluster at {address}"
     reason = " ".join(str(error).split())
     return ClusterError(
