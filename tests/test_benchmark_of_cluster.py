@@ -16,6 +16,7 @@ COSTS = {"wall_seconds": 36.0, "worker_megabytes": 500.0, "driver_megabytes": 14
 STAGES = [
     {"name": "vectors", "tasks": 5, **COSTS, "cpu_seconds": 9e9, "megabytes": 9e9},
     {"name": "make", "tasks": 5, **COSTS, "cpu_seconds": 72.0, "megabytes": 600.0},
+    {"name": "assign", "tasks": 5, **COSTS, "cpu_seconds": 0.0, "megabytes": 0.0},
     {"name": "cells", "tasks": 1, **COSTS, "cpu_seconds": 30.0, "megabytes": 400.0},
 ]
 SITE = {"articles": 100_000, "workers": 2, "engine_megabytes": 250, "stages": STAGES}
@@ -37,7 +38,16 @@ def test_the_largest_site_tells_what_more_would_cost() -> None:
     assert "| time of the tasks that one worker does alone | 10.0 hours |" in told
     assert "| time on 32 machines of 16 processors | 10.0 hours |" in told
     assert "| on disk | 1.0 TB |" in told
-    assert told.endswith("one worker does alone: cells (500 GB, 10.0 hours).")
+    assert told.endswith("alone break first; the longest: cells (10.0 hours, writes 400 GB).")
+
+
+def test_what_grows_faster_than_the_site_is_told_so() -> None:
+    """A product with all cells, of which there are more, is done where one assigns and searches."""
+    stages = [{**stage, "cpu_seconds": 3.6} for stage in STAGES if stage["name"] == "assign"]
+    told = estimate([{**SITE, "articles": 1_000_000, "stages": stages}])
+
+    hours = 3.6 * 100 / 3600 * (1 + 2 * 9)
+    assert f"| CPU time of tasks that any number of workers share | {hours:.0f} hours |" in told
 
 
 def test_a_table_says_what_was_measured() -> None:
@@ -48,7 +58,7 @@ def test_a_table_says_what_was_measured() -> None:
     told = table({"corpora": corpora, "sites": [SITE]}).splitlines()
 
     assert told[0].endswith("both list: c 1.000 (nDCG@10 0.4900 and 0.5000).")
-    assert told[4] == "| 100,000 | 2 | 72 | 102 | 500 MB | 140 MB | 250 MB | 1,000 MB |"
+    assert told[4] == "| 100,000 | 2 | 108 | 102 | 500 MB | 140 MB | 250 MB | 1,000 MB |"
 
 
 def test_what_happens_between_two_words_belongs_to_the_second() -> None:

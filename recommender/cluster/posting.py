@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
 from recommender.cluster.tables import (
+    Joined,
     key_ranges,
     load,
     numbers,
     read,
     read_bucket,
-    save,
     to_ragged,
     write,
     write_scattered,
@@ -67,25 +68,43 @@ def merge_posts(out: Path, parts: Sequence[Part], n: int, bucket: int) -> Facts:
 
 def gather_postings(out: Path, parts: Sequence[Part]) -> Facts:
     """All terms and their articles as plain arrays, which workers map and look up."""
-    arrays: dict[str, NDArray[Any]] = {}
-    tables = [read(part) for part in parts]
-    for kind, name in enumerate(SEARCHED):
-        of_kind = [numbers(table, "kind") == kind for table in tables]
-        key, row, weight = (
-            np.concatenate(
-                [numbers(t, column)[is_one] for t, is_one in zip(tables, of_kind, strict=True)]
-            )
-            for column in ("key", "row", "weight")
-        )
-        is_first = np.ones(len(key), dtype=bool)
-        is_first[1:] = key[1:] != key[:-1]
-        firsts = np.flatnonzero(is_first)
-        arrays[f"{name}_keys"] = key[firsts]
-        arrays[f"{name}_offsets"] = np.append(firsts, len(key)).astype(np.int64)
-        arrays[f"{name}_rows"] = row.astype(np.int32)
-        arrays[f"{name}_weights"] = weight
-    save(out, arrays)
+    counts = np.sum([_counts(part) for part in parts], axis=0).tolist()
+    lengths: dict[str, int] = {}
+    for name, (n_terms, n_entries) in zip(SEARCHED, counts, strict=True):
+        lengths |= {f"{name}_keys": n_terms, f"{name}_offsets": n_terms + 1}
+        lengths |= {f"{name}_rows": n_entries, f"{name}_weights": n_entries}
+    joined = Joined(out, lengths, {name: _TYPES[name.rpartition("_")[2]] for name in lengths})
+    for part in parts:
+        table = read(part)
+        for kind, name in enumerate(SEARCHED):
+            of_kind = table.filter(pa.array(numbers(table, "kind") == kind))
+            keys = numbers(of_kind, "key")
+            firsts = _firsts(keys)
+            start = joined.add(f"{name}_rows", numbers(of_kind, "row"))
+            joined.add(f"{name}_weights", numbers(of_kind, "weight"))
+            joined.add(f"{name}_keys", keys[firsts])
+            joined.add(f"{name}_offsets", start + firsts)
+    for name, (_, n_entries) in zip(SEARCHED, counts, strict=True):
+        joined.add(f"{name}_offsets", np.array([n_entries]))
     return {}
+
+
+_TYPES = {"keys": np.int64, "offsets": np.int64, "rows": np.int32, "weights": np.float32}
+
+
+def _counts(part: Part) -> NDArray[np.int64]:
+    """The number of terms and of entries of each kind."""
+    table = read(part, ["kind", "key"])
+    kinds, keys = numbers(table, "kind"), numbers(table, "key")
+    of_kinds = [keys[kinds == kind] for kind in range(len(SEARCHED))]
+    return np.array([(len(_firsts(of)), len(of)) for of in of_kinds], dtype=np.int64)
+
+
+def _firsts(keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where each key begins in keys that lie together."""
+    is_first = np.ones(len(keys), dtype=bool)
+    is_first[1:] = keys[1:] != keys[:-1]
+    return np.flatnonzero(is_first)
 
 
 def look_up(

@@ -134,6 +134,33 @@ def save(out: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
         np.save(out / f"{name}.npy", array, allow_pickle=False)
 
 
+class Joined:
+    """Plain arrays in a new folder, each of pieces that come one after the other.
+
+    They grow on disk: no more than a piece of each is ever in memory.
+
+    Args:
+        out: The folder.
+        lengths: The length of each array.
+        types: The type of each.
+    """
+
+    def __init__(self, out: Path, lengths: Mapping[str, int], types: Mapping[str, Any]) -> None:
+        out.mkdir()
+        self._arrays = {
+            name: np.lib.format.open_memmap(out / f"{name}.npy", "w+", types[name], (length,))
+            for name, length in lengths.items()
+        }
+        self._lengths = dict.fromkeys(lengths, 0)
+
+    def add(self, name: str, piece: NDArray[Any]) -> int:
+        """Write the next piece of an array; gives the place where it begins."""
+        start = self._lengths[name]
+        self._lengths[name] = start + len(piece)
+        self._arrays[name][start : start + len(piece)] = piece
+        return start
+
+
 def load(part: Part, name: str) -> NDArray[Any]:
     """One of these arrays, mapped: the workers of a machine share what they look at."""
     found: NDArray[Any] = np.load(part.path / f"{name}.npy", mmap_mode="r", allow_pickle=False)

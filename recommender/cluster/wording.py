@@ -11,6 +11,7 @@ import numpy as np
 
 from recommender.cluster.naming import read_articles
 from recommender.cluster.tables import (
+    Joined,
     key_ranges,
     load,
     matrix,
@@ -18,7 +19,6 @@ from recommender.cluster.tables import (
     ragged,
     read,
     read_bucket,
-    save,
     texts,
     write,
     write_scattered,
@@ -85,17 +85,17 @@ def sum_terms(out: Path, parts: Sequence[Part], bucket: int) -> Facts:
 
 def gather_vocabulary(out: Path, parts: Sequence[Part]) -> Facts:
     """The keys of all terms of a kind, ascending, and their frequencies, as plain arrays."""
-    tables = [read(part) for part in parts]
-    arrays: dict[str, NDArray[Any]] = {}
-    for kind, name in enumerate(KINDS):
-        of_kind = [numbers(table, "kind") == kind for table in tables]
-        for column in ("key", "frequency"):
-            chosen = [
-                numbers(table, column)[is_one]
-                for table, is_one in zip(tables, of_kind, strict=True)
-            ]
-            arrays[f"{name}_{column}"] = np.concatenate(chosen)
-    save(out, arrays)
+    kinds = [numbers(read(part, ["kind"]), "kind") for part in parts]
+    counts = np.sum([np.bincount(of, minlength=len(KINDS)) for of in kinds], axis=0).tolist()
+    lengths: dict[str, int] = {}
+    for name, n_terms in zip(KINDS, counts, strict=True):
+        lengths |= {f"{name}_key": n_terms, f"{name}_frequency": n_terms}
+    joined = Joined(out, lengths, dict.fromkeys(lengths, np.int64))
+    for part, of_part in zip(parts, kinds, strict=True):
+        table = read(part)
+        for kind, name in enumerate(KINDS):
+            for column in ("key", "frequency"):
+                joined.add(f"{name}_{column}", numbers(table, column)[of_part == kind])
     return {}
 
 
