@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from recommender.cluster.settling import read_settled
 from recommender.cluster.tables import (
     load,
     numbers,
@@ -62,7 +63,7 @@ def ask(
 def answer(out: Path, asked: Sequence[Part], settled: Part, searched: Part, group: int) -> Facts:
     """Send to each group what it has asked of the articles that live in this one."""
     questions = read_bucket(asked, group)
-    table, levels = read(settled), read(searched, ["row", *LEVELS])
+    table, levels = read_settled(settled), read(searched, ["row", *LEVELS])
     for name in LEVELS:  # both are in the order in which the group was settled
         table = table.append_column(name, levels[name])
     rows = numbers(table, "row")

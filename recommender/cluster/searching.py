@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from recommender.cluster.posting import SEARCHED, look_up
+from recommender.cluster.settling import VECTORS, read_settled
 from recommender.cluster.tables import (
     load,
     matrix,
@@ -52,7 +53,7 @@ def search(
     group: int,
 ) -> Facts:
     """Write who comes into question for each article of a group, and how near is near for it."""
-    own = read(settled[group])
+    own = read_settled(settled[group])
     rows = numbers(own, "row")
     near = _nearest(to_matrix(own["vector"]), settled, cells, trained)
     by_vectors, by_words = (Neighbourhoods.unknown(len(rows)) for _ in range(2))
@@ -184,7 +185,7 @@ def _nearest(
     is_few = not n_cells_for(len(load(cells, "cells")))
     probed = np.arange(len(centroids)) if is_few else _probed(queries, centroids)
     tables = [
-        read_bucket([settled[group]], probed[groups[probed] == group].tolist(), _SEEN)
+        read_bucket([settled[group]], probed[groups[probed] == group].tolist(), file=VECTORS)
         for group in np.unique(groups[probed]).tolist()
     ]
     rows, cell = (np.concatenate([numbers(t, name) for t in tables]) for name in ("row", "cell"))
@@ -197,9 +198,6 @@ def _nearest(
         of_cells = Cells.around(centroids, codebook, vectors, cell[order])
     found = VectorIndex(vectors, cells=of_cells).search(queries, N_KEPT)
     return [(rows[near], of) for near, of in zip(found.rows, found.similarities, strict=True)]
-
-
-_SEEN = ("row", "cell", "vector")
 
 
 def _probed(queries: NDArray[np.float32], centroids: NDArray[np.float32]) -> NDArray[np.int64]:

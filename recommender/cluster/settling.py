@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
-from recommender.cluster.tables import load, numbers, read, read_bucket, write_scattered
+from recommender.cluster.tables import load, numbers, read, read_bucket, write, write_scattered
 from recommender.cluster.tasks import Facts, Part
 from recommender.cluster.wording import ROWS
 
@@ -35,9 +36,26 @@ def send(out: Path, cells: Part, vectors: Part, weighed: Part, start: int) -> Fa
 
 
 def settle(out: Path, sent: Sequence[Part], group: int) -> Facts:
-    """Write a group, cell by cell, so that its neighbours can read the cells that they need."""
+    """Write a group: vectors cell by cell, since neighbours read but the cells they need."""
     table = read_bucket(sent, group)
-    order = np.lexsort((numbers(table, "row"), numbers(table, "cell")))
-    columns = {name: table[name] for name in table.column_names}
-    write_scattered(out, columns, numbers(table, "cell")[order], order)
+    cells = numbers(table, "cell")
+    order = np.lexsort((numbers(table, "row"), cells))
+    out.mkdir()
+    near = {name: table[name] for name in NEAR}
+    write_scattered(out / VECTORS, near, cells[order], order)
+    others = [name for name in table.column_names if name not in NEAR]
+    write(out / ROWS, {name: table[name].take(pa.array(order)) for name in others})
     return {"n": table.num_rows}
+
+
+def read_settled(part: Part) -> pa.Table:
+    """All that is known of a group's articles, in its order."""
+    table, vectors = read(part, file=ROWS), read(part, file=VECTORS)
+    for name in NEAR:
+        table = table.append_column(name, vectors[name])
+    return table
+
+
+VECTORS = "vectors"
+NEAR = ("row", "cell", "vector")
+"""A file of a group, and its columns: all that neighbouring groups look at."""
