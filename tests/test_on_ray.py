@@ -7,7 +7,7 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 
@@ -196,9 +196,34 @@ def test_what_a_worker_raises_is_what_is_raised_here(
     assert done.stdout == "failing the model fails: name another.\n"
 
 
-def _run(*arguments: str) -> tuple[int, str]:
+@pytest.mark.model
+def test_the_command_line_says_which_record_is_bad_and_goes_on(
+    cluster: RunningCluster, tmp_path: Path
+) -> None:
+    """By file and line; all others have their lists."""
+    articles = ({"id": f"a{i}", "title": f"Rye {i}", "excerpt": "It is dear."} for i in range(30))
+    records = list(map(json.dumps, articles))
+    records[16] = '{"id": "a16", "title": '
+    (tmp_path / "many.jsonl").write_text("\n".join(records), "utf-8")
+    index, lists, on = tmp_path / "index", tmp_path / "lists.jsonl", f"ray://{cluster.address}"
+    where = ("--index", str(index), "--on", on)
+    indexed = _run("index", str(tmp_path / "many.jsonl"), *where, env=cluster.environment)
+    exporting = ("export", *where, "-k", "3", "--format", "jsonl", "--output", str(lists))
+    exported = _run(*exporting, env=cluster.environment)
+
+    assert (indexed[0], exported[0]) == (0, 0)
+    assert indexed[1] == (
+        "error: many.jsonl:17: found broken JSON (Expecting value); expected valid JSON\n"
+    )
+    found = [json.loads(line) for line in lists.read_text("utf-8").splitlines()]
+    assert {row["id"] for row in found} == {f"a{i}" for i in range(30)} - {"a16"}
+    assert any(row["related"] for row in found)
+
+
+def _run(*arguments: str, env: Mapping[str, str] | None = None) -> tuple[int, str]:
     done = subprocess.run(
         [sys.executable, "-m", "recommender", *arguments],
+        env=env,
         capture_output=True,
         text=True,
         check=False,

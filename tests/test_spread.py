@@ -289,7 +289,7 @@ def test_a_run_leaves_nothing_that_does_not_count(sample: Path, tmp_path: Path) 
     _index(articles, index, Settings())
     (index / "weigh" / ".00000-left-ab12").write_bytes(b"half")
     next(articles.glob("*sora.md")).unlink()
-    _index(articles, index, Settings())
+    report, _ = _index(articles, index, Settings())
     _index(articles, tmp_path / "anew", Settings())
 
     def names(of: Path) -> list[str]:
@@ -297,6 +297,7 @@ def test_a_run_leaves_nothing_that_does_not_count(sample: Path, tmp_path: Path) 
         return sorted(f"{path.parent.name}/{path.name[:5]}" for f in stages for path in f.iterdir())
 
     assert names(index) == names(tmp_path / "anew")
+    assert report.n_removed == 1
 
 
 def test_lists_are_written_for_others(sample: Path, tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def command(
             report = build(articles, model=model, progress=progress, **where)
     for line in _problem_lines(report.problems, verbose=flags["verbose"]):
         click.echo(line, err=True)
-    click.echo(_summary(report))
+    click.echo(_summary(report, "record" if on else "file"))
     if flags["strict"] and report.n_skipped:
         ctx.exit(1)
 
@@ -75,8 +75,8 @@ def _problem_lines(problems: Iterable[Problem], *, verbose: bool) -> Iterable[st
             yield f"{severity}: … and {n_more:,} more of this kind (--verbose names them)"
 
 
-def _summary(report: BuildReport) -> str:
-    reading = f"{count(report.n_files, 'file')}: {report.n_read:,} read"
+def _summary(report: BuildReport, what: str) -> str:
+    reading = f"{count(report.n_files, what)}: {report.n_read:,} read"
     if report.n_warned:
         reading += f" ({report.n_warned:,} with a warning)"
     reading += f", {report.n_skipped:,} skipped"

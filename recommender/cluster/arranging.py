@@ -5,7 +5,7 @@ On one machine rows are ordered by id, too, so that what is equal is ordered ali
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, groupby
 from operator import itemgetter
 from pathlib import Path
@@ -65,14 +65,19 @@ def arrange(out: Path, read_parts: Sequence[Part], resolved: Sequence[Part], num
     for article_id, text in zip(to_texts(table["id"]), to_texts(table["article"]), strict=True):
         if found.setdefault(article_id, text) is not text:
             problems.append(_taken(from_json(Article, text), from_json(Article, found[article_id])))
-    n_read = len(found)
+    read_ids = set(found)
     for article in _linked(resolved, number):
         found[article.id] = to_json(article)
     ids = sorted(found)
-    write(out, {"id": texts(ids), "article": texts(found[article_id] for article_id in ids)})
+    columns = {
+        "id": texts(ids),
+        "article": texts(found[article_id] for article_id in ids),
+        "is_read": np.array([article_id in read_ids for article_id in ids], dtype=bool),
+    }
+    write(out, columns)
     return {
         "n": len(ids),
-        "n_read": n_read,
+        "n_read": len(read_ids),
         "problems": [to_plain(problem) for problem in problems],
     }
 
@@ -80,6 +85,18 @@ def arrange(out: Path, read_parts: Sequence[Part], resolved: Sequence[Part], num
 def starts_of(parts: Sequence[Part]) -> list[int]:
     """The first row of each range, and where the last one ends."""
     return [0, *accumulate(part.facts["n"] for part in parts)]
+
+
+def n_gone(before: Iterable[Part], after: Iterable[Part]) -> int:
+    """How many articles that were read before are read no more; both go through ids in order."""
+    left = _ids_read(after)
+    here = next(left, None)
+    n = 0
+    for article_id in _ids_read(before):
+        while here is not None and here < article_id:
+            here = next(left, None)
+        n += here != article_id
+    return n
 
 
 def place_sources(
@@ -129,6 +146,12 @@ def gather_lists(out: Path, parts: Sequence[Part], n: int) -> Facts:
     }
     save(out, arrays)
     return {"n_lists": known.n_lists}
+
+
+def _ids_read(parts: Iterable[Part]) -> Iterator[str]:
+    for part in parts:
+        table = read(part, ["id", "is_read"])
+        yield from to_texts(table.filter(table["is_read"])["id"])
 
 
 def _rows(part: Part, start: int) -> Mapping[str, int]:

@@ -70,12 +70,13 @@ def build_collection(
         searched=tuple(searched),
     )
     is_changed = after != before
+    n_removed = arranging.n_gone(before.arranged, after.arranged) if before and is_changed else 0
     if is_changed:
         after.write(place.path)
     place.tidy()
     n_encoded = sum(part.facts["n_encoded"] for part in vectors if part.path in place.made)
     report = _report(place.path, after, read, of, problems)
-    return replace(report, n_encoded=n_encoded, is_changed=is_changed)
+    return replace(report, n_encoded=n_encoded, n_removed=n_removed, is_changed=is_changed)
 
 
 def _limits(read: Sequence[Part], before: Collection | None, n_articles: int) -> Sequence[str]:
