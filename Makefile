@@ -53,7 +53,7 @@ $(VENV)/.installed: $(VENV)/.dependencies $(SOURCES)
 
 $(VENV)/.dependencies: constraints.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; name another with: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
-	@echo "Setting up $(VENV): once, two or three minutes, about 1.7 GB (mostly torch)." >&2
+	@echo "Setting up $(VENV): once, three minutes or so, about 2.5 GB (mostly torch)." >&2
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --upgrade --constraint constraints.txt pip
 	@$(BIN)/pip install --quiet --constraint constraints.txt $(TORCH_FLAGS) torch
