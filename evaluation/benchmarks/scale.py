@@ -3,8 +3,8 @@
 usage: python -m evaluation.benchmarks.scale --corpora FOLDER [--output FILE]
 
 The sites are made up, from 10,000 to 1,000,000 Markdown files with clustered vectors; FOLDER is not
-looked at. Each step runs in a process of its own, by the installed package. The greatest takes two
-hours and 20 GB of disk.
+looked at. Each step runs in a process of its own, by the installed package. The greatest takes
+three hours and 20 GB of disk.
 """
 
 from __future__ import annotations
@@ -86,9 +86,9 @@ def _cells(site: dict[str, Any]) -> Sequence[str]:
     indexed, exported, plain = site["index"], site["export"], site["lists"]
     return (
         f"{site['articles']:,}",
-        f"{indexed['cpu_seconds']:.0f} s",
+        f"{indexed['cpu_seconds']:,.0f} s",
         f"{indexed['peak_megabytes']:,.0f} MB",
-        f"{exported['cpu_seconds']:.0f} s",
+        f"{exported['cpu_seconds']:,.0f} s",
         f"{exported['peak_megabytes']:,.0f} MB",
         f"{site['open_seconds']:.2f} s",
         f"{site['recall@10']:.3f}",
