@@ -33,10 +33,10 @@ check: install
 	$(BIN)/validate-pyproject pyproject.toml
 	$(BIN)/python .ci/check_wheel.py dist/*.whl
 
-# Every figure of the README anew, from a folder of corpora: more than three hours on two cores; a result file says
+# Every figure of the README anew, from a folder of corpora: more than seven hours on two cores; a result file says
 # how long its own took. Weights first: the others measure them.
 CORPORA ?= ../shared/corpora
-BENCHMARKS := weights systems learning signals variants policy copies spine reports ranking encoding startup scale search breadth peers
+BENCHMARKS := weights systems learning signals variants policy copies spine reports ranking encoding startup scale cluster search breadth peers
 figures: install
 	@for name in $(BENCHMARKS); do $(BIN)/python -m evaluation.benchmarks.$$name --corpora $(CORPORA) || exit 1; done
 	@$(BIN)/python -m evaluation.benchmarks.readme README.md

@@ -14,6 +14,7 @@ from typing import Any
 
 from evaluation.benchmarks import (
     breadth,
+    cluster,
     copies,
     encoding,
     learning,
@@ -42,6 +43,7 @@ TABLES: Mapping[str, Callable[[Any], str]] = {
     "ranking": ranking.sentence,
     "startup": startup.table,
     "scale": scale.table,
+    "cluster": cluster.table,
     "encoding": encoding.table,
     "breadth": breadth.sentence,
     "peers": peers.table,
