@@ -14,7 +14,7 @@ import numpy as np
 
 from recommender.cluster.naming import LINKED, LISTS, ranges_of
 from recommender.cluster.tables import (
-    numbers,
+    columns_of,
     read,
     read_bucket,
     save,
@@ -128,11 +128,7 @@ def gather_lists(out: Path, parts: Sequence[Part], n: int) -> Facts:
 
     What editors make by hand is little beside the articles, so one task may hold all of it.
     """
-    tables = [read(part) for part in parts]
-    sources, places, entries = (
-        np.concatenate([numbers(table, name) for table in tables])
-        for name in ("source", "place", "entry")
-    )
+    sources, places, entries = columns_of(parts, ("source", "place", "entry"))
     order = np.lexsort((places, sources))
     known = Lists.from_pairs(sources, entries, n)
     arrays = {

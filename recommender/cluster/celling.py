@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recommender.cluster.tables import load, numbers, read, save, to_matrix, write
+from recommender.cluster.tables import columns_of, load, read, save, to_matrix, write
 from recommender.cluster.tasks import Facts, Part
 from recommender.index.cells import A_CELL, centroids_of, n_cells_for, nearest_cells
 from recommender.index.codes import learned_codebook
@@ -44,7 +44,7 @@ def assign(out: Path, trained: Part, part: Part) -> Facts:
 
 def gather_cells(out: Path, parts: Sequence[Part], trained: Part, n_articles: int) -> Facts:
     """The cell of each row, and groups of cells that hold about so many articles each."""
-    cells = np.concatenate([numbers(read(part), "cell") for part in parts])
+    (cells,) = columns_of(parts, ("cell",))
     centroids = load(trained, "centroids")
     groups = groups_of(centroids, np.bincount(cells, minlength=len(centroids)), n_articles)
     save(out, {"cells": cells, "groups": groups})

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from recommender.cluster.tables import (
+    columns_of,
     load,
     matrix,
     numbers,
@@ -167,20 +168,12 @@ def gather_mentions(out: Path, parts: Sequence[Part], weighed: Sequence[Part], n
 
     One task holds the arrows and a few numbers of each article, and nothing else.
     """
-    tables = [read(part) for part in parts]
-    sources, targets, are_names = (
-        np.concatenate([numbers(table, name) for table in tables])
-        for name in ("source", "target", "is_name")
-    )
+    sources, targets, are_names = columns_of(parts, ("source", "target", "is_name"))
     order = np.lexsort((targets, sources))
     mentions = Graph.from_pairs(sources, targets, n)
     is_name = are_names[order].astype(bool)
     names = Graph.from_pairs(sources[order][is_name], targets[order][is_name], n)
-    facts = [read(part, ["published_at", "body_length"], ROWS) for part in weighed]
-    published_at, body_length = (
-        np.concatenate([numbers(table, name) for table in facts])
-        for name in ("published_at", "body_length")
-    )
+    published_at, body_length = columns_of(weighed, ("published_at", "body_length"), ROWS)
     mentioners = mentioners_of(mentions)
     arrays: dict[str, NDArray[Any]] = {
         "targets": mentions.targets,

@@ -72,6 +72,12 @@ def numbers(table: pa.Table, name: str) -> NDArray[Any]:
     return found
 
 
+def columns_of(parts: Iterable[Part], names: Sequence[str], file: str = "") -> list[NDArray[Any]]:
+    """Columns of plain numbers over all parts, one part after the other; no other is read."""
+    tables = [read(part, list(names), file) for part in parts]
+    return [np.concatenate([numbers(table, name) for table in tables]) for name in names]
+
+
 def write(out: Path, columns: Columns) -> None:
     """Write a table."""
     pq.write_table(pa.table(dict(columns)), out, compression="zstd")
