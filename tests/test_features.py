@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from recommender.features import Graph, spans, sums_of
+from recommender.features import Graph, distinct, places_of, spans, sums_of
 
 GRAPH = Graph.from_lists([[1, 2], [], [0, 1], [1]])
 
@@ -41,6 +42,24 @@ def test_spans_of_no_rows_are_empty() -> None:
     places, owners = spans(GRAPH.offsets, np.array([], dtype=np.int64))
 
     assert (places.tolist(), owners.tolist()) == ([], [])
+
+
+@pytest.mark.parametrize("n_known", [1, 2, 1000, 70_000])
+def test_places_of_keys_are_those_of_a_search(n_known: int) -> None:
+    """Keys that lie evenly, the first and the last among them, more than go at a time."""
+    rng = np.random.default_rng(n_known)
+    known = distinct(rng.integers(2**63, size=n_known))
+    keys = np.concatenate([known[[0, -1]], rng.choice(known, 50_000)])
+
+    assert np.array_equal(places_of(keys, known), np.searchsorted(known, keys))
+
+
+def test_places_need_no_even_spread() -> None:
+    """It is slower then."""
+    known = np.array([0, 1, 2, 3, 2**62])
+
+    assert places_of(known[::-1], known).tolist() == [4, 3, 2, 1, 0]
+    assert places_of(known[:0], known[:0]).tolist() == []
 
 
 def test_sums_are_floats_even_of_nothing() -> None:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import yaml
 from fakes import FakeEncoder
@@ -33,7 +32,6 @@ from recommender.cli.export_formats import write_jsonl
 
 pytest.importorskip("pyarrow", reason="the extra `ray` is not installed")
 
-from recommender.cluster.celling import groups_of
 from recommender.cluster.exporting import make_all_lists
 from recommender.cluster.indexing import build_collection
 from recommender.cluster.listing import Form
@@ -124,8 +122,14 @@ def _plain(lists: Lists) -> list[tuple[str, list[tuple[Any, ...]]]]:
     ],
     ids=["as they are", "hidden", "policy", "filters"],
 )
-def test_lists_are_those_of_one_machine(sample: Path, tmp_path: Path, settings: Settings) -> None:
-    """Articles of four parts, linked ones among them: every item of every list is the same."""
+def test_lists_are_those_of_one_machine(
+    sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    """Articles of four parts, linked ones among them: every item of every list is the same.
+
+    Lists are made ten at a time, from what these need.
+    """
+    monkeypatch.setattr("recommender.cluster.listing.A_BLOCK", 10)
     expected = _plain(_on_one(sample, tmp_path, settings))
 
     found = _plain(_spread(sample, tmp_path / "spread", settings))
@@ -364,17 +368,6 @@ def test_what_reads_an_index_of_one_machine_says_that_this_is_none(
 
     with pytest.raises(IndexMismatchError, match=r"was made with --on, for `recommender export"):
         Recommender.open(tmp_path, settings=Settings())
-
-
-def test_groups_are_of_neighbouring_cells() -> None:
-    """Cells on a circle: each group is an arc, and none holds much more than was asked for."""
-    angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)
-    middles = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
-    groups = groups_of(middles, np.full(24, 10), 60)
-
-    assert np.bincount(groups).tolist() == [60 // 10] * 4
-    n_borders = sum(groups[i] != groups[i - 1] for i in range(24))
-    assert n_borders <= 8
 
 
 def _double(out: Path, shared: Part | int, number: int) -> dict[str, int]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,12 @@ def spread(articles: Path, index: Path, vectors: Path, n_workers: int) -> dict[s
         "lists": len(made),
         "engine_megabytes": round(watch.engine_megabytes),
         "stages": [
-            {"name": _plain(name), **_of(stage), "megabytes": _size(index / name)}
+            {
+                "name": _plain(name),
+                **_of(stage),
+                "megabytes": _size(index / name),
+                "facts": _facts(index / name),
+            }
             for name, stage in watch.stages.items()
         ],
     }
@@ -47,6 +53,15 @@ def _plain(stage: str) -> str:
 
 def _of(stage: Stage) -> dict[str, float]:
     return {name: round(value, 2) for name, value in asdict(stage).items()}
+
+
+def _facts(folder: Path) -> dict[str, int]:
+    """All numbers of something that the tasks of a stage have told, summed up."""
+    found: Counter[str] = Counter()
+    for mark in folder.glob("*.done"):
+        facts = json.loads(mark.read_bytes())["facts"]
+        found.update({name: value for name, value in facts.items() if name.startswith("n_")})
+    return dict(found)
 
 
 def _size(folder: Path) -> float:

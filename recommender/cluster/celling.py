@@ -8,10 +8,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recommender.cluster.tables import columns_of, load, read, save, to_matrix, write
+from recommender.cluster.tables import (
+    columns_of,
+    load,
+    matrix,
+    new_array,
+    read,
+    save,
+    to_matrix,
+    write,
+)
 from recommender.cluster.tasks import Facts, Part
 from recommender.index.cells import A_CELL, centroids_of, n_cells_for, nearest_cells
-from recommender.index.codes import learned_codebook
+from recommender.index.codes import code_width, encoded, learned_codebook
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,21 +43,62 @@ def train(out: Path, parts: Sequence[Part], n: int) -> Facts:
     return {}
 
 
-def assign(out: Path, trained: Part, part: Part) -> Facts:
-    """Write the cell of each vector of a part."""
+def assign(out: Path, trained: Part, n: int, part: Part) -> Facts:
+    """Write the cell of each vector of a part, and its code where all n are searched by codes."""
     vectors = to_matrix(read(part, ["vector"])["vector"])
     cells = nearest_cells(vectors, load(trained, "centroids"), np.arange(len(vectors)))
-    write(out, {"cell": cells})
+    columns = {"cell": cells}
+    if n_cells_for(n):
+        columns["code"] = matrix(encoded(vectors, load(trained, "codebook")))
+    write(out, columns)
     return {}
 
 
 def gather_cells(out: Path, parts: Sequence[Part], trained: Part, n_articles: int) -> Facts:
-    """The cell of each row, and groups of cells that hold about so many articles each."""
+    """All articles in the order of their cells, and these in the order of their groups.
+
+    Args:
+        out: Where to write: the group of each cell; the cell of each row; rows in order, and the
+            place of each; `centroids`, `offsets` and `codes` as in `Cells`.
+        parts: The cells of all articles.
+        trained: The middles of cells, which get other numbers.
+        n_articles: About so many are to be in a group.
+    """
     (cells,) = columns_of(parts, ("cell",))
     centroids = load(trained, "centroids")
     groups = groups_of(centroids, np.bincount(cells, minlength=len(centroids)), n_articles)
-    save(out, {"cells": cells, "groups": groups})
+    order = np.argsort(groups, kind="stable")
+    cells = _inverse(order)[cells]
+    rows = np.argsort(cells, kind="stable").astype(np.int32)
+    places = _inverse(rows)
+    arrays = {
+        "groups": groups[order],
+        "centroids": centroids[order],
+        "cells": cells,
+        "rows": rows,
+        "places": places,
+        "offsets": np.cumsum([0, *np.bincount(cells, minlength=len(order))], dtype=np.int64),
+    }
+    save(out, arrays)
+    if n_cells_for(len(cells)):
+        _gather_codes(out, parts, places, code_width(centroids.shape[1]))
     return {"n_groups": int(groups.max()) + 1}
+
+
+def _gather_codes(out: Path, parts: Sequence[Part], places: NDArray[np.int32], width: int) -> None:
+    codes = new_array(out, "codes", np.uint8, (len(places), width))
+    start = 0
+    for part in parts:
+        of_part = to_matrix(read(part, ["code"])["code"])
+        codes[places[start : start + len(of_part)]] = of_part
+        start += len(of_part)
+
+
+def _inverse(order: NDArray[np.integer]) -> NDArray[np.int32]:
+    """The place of each number in an order of all of them."""
+    places = np.empty(len(order), dtype=np.int32)
+    places[order] = np.arange(len(order), dtype=np.int32)
+    return places
 
 
 def groups_of(

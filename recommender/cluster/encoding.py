@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recommender.cluster.naming import read_articles
-from recommender.cluster.tables import matrix, read, to_matrix, write
+from recommender.cluster.tables import matrix, new_array, read, to_matrix, write
 from recommender.cluster.tasks import Facts, Part
 from recommender.embedding.encoder import open_encoder
 from recommender.embedding.registry import Model
@@ -65,6 +65,18 @@ def encode(out: Path, recipe: str, part: Part, tool: Encoding) -> Facts:
     digests = np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(len(keys), -1)
     write(out, {"text_key": matrix(digests), "vector": matrix(vectors)})
     return {"n_encoded": len(new), "dim": vectors.shape[1]}
+
+
+def gather_vectors(out: Path, parts: Sequence[Part], n: int, dim: int) -> Facts:
+    """All vectors in one file, which workers map: each looks at few of them."""
+    out.mkdir()
+    vectors = new_array(out, "vectors", np.float32, (n, dim))
+    start = 0
+    for part in parts:
+        of_part = to_matrix(read(part, ["vector"])["vector"])
+        vectors[start : start + len(of_part)] = of_part
+        start += len(of_part)
+    return {}
 
 
 def _known(out: Path, wanted: set[bytes]) -> dict[bytes, NDArray[np.float32]]:

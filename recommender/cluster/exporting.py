@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from recommender.cluster import asking, listing
+from recommender.cluster import listing
 from recommender.cluster.listing import Making, Wishes, lists_of
 from recommender.cluster.manifest import Collection
 from recommender.cluster.tables import read, to_texts
@@ -74,13 +74,9 @@ def make_all_lists(
     """
     collection = _opened(place.path)
     wishes = _wishes(collection, settings, k, weights, now or datetime.now(UTC))
-    whole, groups = collection.whole, range(len(collection.searched))
-    items = list(zip(collection.searched, groups, strict=True))
-    asked = place.stage("ask", asking.ask, items, (whole, wishes.named()))
-    living = list(zip(collection.settled, collection.searched, groups, strict=True))
-    answers = place.stage("answer", asking.answer, living, (asked,))
-    making = Making(whole, wishes, collection.starts)
-    made = place.stage("make", listing.make_lists, items, (answers, making))
+    making = Making(collection.whole, wishes, collection.starts)
+    items = [(part,) for part in collection.searched]
+    made = place.stage("make", listing.make_lists, items, (collection.settled, making))
     ranges = [(number,) for number in range(len(collection.arranged))]
     parts = place.stage("lists", listing.finish, ranges, (made, form.name), form.tool)
     place.tidy()

@@ -1,4 +1,4 @@
-"""Lists of a group's articles, made as on one machine from what its groups have answered."""
+"""Lists of a group's articles, made as on one machine from all that is in their sight."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from recommender.cluster.asking import rows_of_lists
 from recommender.cluster.mentioning import ranges_of_rows
 from recommender.cluster.plot import Plot
+from recommender.cluster.settling import Settled
+from recommender.cluster.sighting import rows_in_sight, rows_of_lists
 from recommender.cluster.tables import (
     numbers,
     read,
     read_bucket,
     texts,
-    to_ragged,
+    to_matrix,
     to_texts,
     write_scattered,
 )
@@ -40,6 +41,9 @@ from recommender.settings import Filters, Policy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+A_BLOCK = 512
+"""Lists that are made together: what all of them may need is in memory at a time."""
 
 WriteLists = Callable[[Iterable[tuple[str, list[Recommendation]]], TextIO], None]
 
@@ -108,45 +112,46 @@ class Making:
     starts: Sequence[int]
 
 
-def make_lists(
-    out: Path,
-    answers: Sequence[Part],
-    making: Making,
-    searched: Part,
-    group: int,
-) -> Facts:
+def make_lists(out: Path, settled: Sequence[Part], making: Making, searched: Part) -> Facts:
     """Write the list of each article of a group that has a page; by the range of its row.
 
     Args:
         out: Where to write.
-        answers: What was asked for.
+        settled: What is known of the articles of all groups.
         making: How lists are made here.
         searched: Who comes into question for the group's articles.
-        group: Its number.
     """
-    whole, wishes, starts = making.whole, making.wishes, making.starts
-    found = read(searched, ["row", "near"])
-    own = numbers(found, "row")
-    plot = Plot(read_bucket(answers, group), whole, own)
-    maker, way, is_open = _maker(plot, own, whole, wishes)
+    found = read(searched, ["row", "near", "by_term"])
+    groups = Settled(settled, making.whole.cells)
+    made, n_in_sight = [], 0
+    for start in range(0, found.num_rows, A_BLOCK):
+        queries = found.slice(start, A_BLOCK)
+        rows = rows_in_sight(queries, making.whole, making.wishes.named())
+        plot = Plot(groups.take(rows), making.whole, numbers(queries, "row"))
+        made.append(_lists_of(queries, plot, making))
+        n_in_sight += len(plot)
+    table = pa.concat_tables(made)
+    columns = {name: table[name] for name in table.column_names}
+    write_scattered(out, columns, ranges_of_rows(numbers(table, "row"), making.starts))
+    return {"n": table.num_rows, "n_in_sight": n_in_sight}
+
+
+def _lists_of(queries: pa.Table, plot: Plot, making: Making) -> pa.Table:
+    """The lists of some articles that have a page, from all that is in their sight."""
+    wishes, own = making.wishes, numbers(queries, "row")
+    maker, way, is_open = _maker(plot, own, making.whole, wishes)
     ground = maker.ranker.ground
-    near, lengths = to_ragged(found["near"])
-    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    near = to_matrix(queries["near"])
     is_linked, places = plot.are_linked(), plot.local(own)
     has_page = is_open[places] & ~is_linked[places]
     items = []
     for i in np.flatnonzero(has_page).tolist():
-        local = plot.local(near[offsets[i] : offsets[i + 1]])
+        local = plot.local(near[i])
         shown = local[maker.ranker.is_shown[local]][: max(ground.breadth.n_nearest, wishes.k) + 1]
         query = Query.of_row(ground, int(places[i]), shown)
         items.append(_dumps(maker.make(query, way, wishes.k)))
-    columns = {
-        "row": own[has_page],
-        "id": texts(plot.ids(places[has_page])),
-        "items": texts(items),
-    }
-    write_scattered(out, columns, ranges_of_rows(own[has_page], starts))
-    return {"n": len(items), "n_in_sight": len(plot)}
+    ids = plot.ids(places[has_page])
+    return pa.table({"row": own[has_page], "id": texts(ids), "items": texts(items)})
 
 
 def finish(

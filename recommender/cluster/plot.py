@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from recommender.cluster.asking import LEVELS
 from recommender.cluster.posting import SEARCHED, look_up
 from recommender.cluster.searching import postings_of, table_of
 from recommender.cluster.tables import load, numbers, to_matrix, to_ragged, to_texts
 from recommender.cluster.whole import Whole
 from recommender.cluster.wording import KIND_OF, KINDS, TABLES, frequencies
-from recommender.features import Features, Graph, Vocabulary, spans
+from recommender.features import Features, Graph, Vocabulary, distinct, spans
 from recommender.index.columns import are_open
 from recommender.index.record_json import from_json
 from recommender.ranking.block import TABLES as COMPARED
@@ -44,15 +43,15 @@ class Plot:
     """A part of a collection.
 
     Args:
-        table: What is known of its articles, in any order, repeats among them.
+        table: What is known of its articles, in any order.
         whole: The collection.
         queries: Rows of those for which lists are made: only their terms will be searched.
     """
 
     def __init__(self, table: pa.Table, whole: Whole, queries: NDArray[np.int64]) -> None:
-        rows, firsts = np.unique(numbers(table, "row"), return_index=True)
-        self.rows = rows
-        self._table = table.take(pa.array(firsts))
+        order = np.argsort(numbers(table, "row"))
+        self._table = table.take(pa.array(order))
+        self.rows = numbers(self._table, "row")
         self._whole = whole
         self._queries = queries
 
@@ -67,7 +66,7 @@ class Plot:
     @cached_property
     def vectors(self) -> NDArray[np.float32]:
         """Of all, and a made up one of nobody."""
-        vectors = to_matrix(self._table["vector"])
+        vectors = load(self._whole.vectors, "vectors")[self.rows]
         nobody = np.zeros((1, vectors.shape[1]), dtype=np.float32)
         nobody[0, 0] = 1.0
         return np.concatenate([vectors, nobody])
@@ -107,12 +106,11 @@ class Plot:
         mentioners = Graph(
             load(whole.mentions, "mentioners"), load(whole.mentions, "mentioner_offsets")
         )
-        levels = [_with_nobody(to_matrix(self._table[name]), 0) for name in LEVELS]
         return Ground(
             vectors=self.vectors,
             features=features.with_tables({name: block.table(name) for name in COMPARED}),
             block=block,
-            levels=np.stack(levels, axis=1),
+            levels=_with_nobody(load(whole.nearness, "levels")[self.rows], 0),
             **{name: self._postings(name, features) for name in SEARCHED},
             numbers=_with_nobody(load(whole.mentions, "numbers")[self.rows], 0),
             n_naming=_with_nobody(load(whole.mentions, "n_naming")[self.rows], 0),
@@ -158,7 +156,7 @@ class Plot:
         """All terms of a kind that the articles have, ascending."""
         tables = ("words", "lead", "titles") if kind in ("words", "lead") else (kind,)
         found = [to_ragged(self._table[f"{name}_keys"])[0] for name in tables]
-        return np.unique(np.concatenate(found))
+        return distinct(np.concatenate(found))
 
     def _vocabulary(self, kind: str, keys: NDArray[np.int64]) -> Vocabulary:
         spread = Spread(frequencies(self._whole.vocabulary, kind, keys), self._whole.n)
@@ -169,7 +167,7 @@ class Plot:
         asked = KIND_OF[name]
         queries = self.local(self._queries)
         own = getattr(features, asked).take(queries)
-        numbers_asked = np.unique(own.ids[own.weights > 0])
+        numbers_asked = distinct(own.ids[own.weights > 0])
         keys = features.vocabularies[asked].keys[numbers_asked]
         terms, rows, weights = look_up(self._whole.postings, name, keys)
         local = self.local(rows)

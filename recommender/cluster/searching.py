@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from recommender.cluster.posting import SEARCHED, look_up
-from recommender.cluster.settling import VECTORS, read_settled
 from recommender.cluster.tables import (
     load,
+    mapped,
     matrix,
     numbers,
     ragged,
     read,
-    read_bucket,
     save,
     to_matrix,
     to_ragged,
@@ -24,7 +23,7 @@ from recommender.cluster.tables import (
 )
 from recommender.cluster.tasks import Facts, Part
 from recommender.cluster.wording import ROWS
-from recommender.features import Terms, TermTable, distinct
+from recommender.features import Terms, TermTable, distinct, places_of
 from recommender.index.cells import N_PROBED, Cells, n_cells_for
 from recommender.index.vectors import VectorIndex
 from recommender.ranking.breadth import Breadth, breadth_for
@@ -40,28 +39,30 @@ if TYPE_CHECKING:
 N_KEPT = RANKS[-1] + 1
 """So many nearest are kept by their rows, the article itself among them."""
 
+LEVELS = ("levels_by_vectors", "levels_by_words")
+
 _QUERIED = {"words": "words", "lead": "lead", "letters": "letters", "titles": "words"}
 """The postings that are searched, and by which of a query's terms."""
 
 
 def search(
     out: Path,
-    settled: Sequence[Part],
+    vectors: Part,
     cells: Part,
     trained: Part,
     postings: Part,
-    group: int,
+    settled: Part,
 ) -> Facts:
     """Write who comes into question for each article of a group, and how near is near for it."""
-    own = read_settled(settled[group])
+    own = mapped(settled)
     rows = numbers(own, "row")
-    near = _nearest(to_matrix(own["vector"]), settled, cells, trained)
+    of_all = load(vectors, "vectors")
+    reach = near_cells(of_all, rows, cells, trained)
+    near = VectorIndex(of_all, cells=reach).search(of_all[rows], N_KEPT)
     by_vectors, by_words = (Neighbourhoods.unknown(len(rows)) for _ in range(2))
-    kept: list[NDArray[np.int64]] = []
     for i, row in enumerate(rows.tolist()):
-        by_vectors.note(i, *near[i], row)
-        kept.append(near[i][0])
-    breadth = breadth_for(len(load(cells, "cells")))
+        by_vectors.note(i, near.rows[i], near.similarities[i], row)
+    breadth = breadth_for(len(of_all))
     found = [_Terms(own, name, postings, breadth) for name in SEARCHED]
     by_term = []
     for i, row in enumerate(rows.tolist()):
@@ -72,28 +73,29 @@ def search(
         out,
         {
             "row": rows,
-            "levels_by_vectors": matrix(by_vectors.levels),
-            "levels_by_words": matrix(by_words.levels),
+            **dict(zip(LEVELS, (matrix(by_vectors.levels), matrix(by_words.levels)), strict=True)),
             "nearest": matrix(by_vectors.nearest),
             "nearest_by_words": matrix(by_words.nearest),
-            "near": _lists(kept),
+            "near": matrix(near.rows.astype(np.int32)),
             "by_term": _lists(by_term),
         },
     )
-    return {}
+    return {"n_in_reach": len(reach.rows) if reach else len(of_all)}
 
 
 def gather_nearness(out: Path, searched: Sequence[Part], weighed: Sequence[Part], n: int) -> Facts:
-    """How many are near to each of n articles, and what kind of site it is."""
+    """How many are near to each of n articles, how near its are, and what kind of site it is."""
     n_near = np.zeros(n, dtype=np.int64)
+    levels = np.empty((n, len(LEVELS), len(RANKS)), dtype=np.float32)
     ours: dict[int, NDArray[np.int32]] = {}
     theirs: dict[int, NDArray[np.int32]] = {}
     wanted = looked_at(n)
     for part in searched:
-        table = read(part, ["row", "nearest", "nearest_by_words"])
+        table = read(part, ["row", "nearest", "nearest_by_words", *LEVELS])
         rows, nearest = numbers(table, "row"), to_matrix(table["nearest"])
         by_words = to_matrix(table["nearest_by_words"])
         n_near += np.bincount(nearest[nearest != NOBODY], minlength=n)
+        levels[rows] = np.stack([to_matrix(table[name]) for name in LEVELS], axis=1)
         for i in np.flatnonzero(np.isin(rows, wanted)).tolist():
             ours[int(rows[i])], theirs[int(rows[i])] = nearest[i], by_words[i]
     total = 0.0
@@ -102,7 +104,7 @@ def gather_nearness(out: Path, searched: Sequence[Part], weighed: Sequence[Part]
         total += float(np.log1p(lengths).sum())
     by_vectors, by_terms = (np.stack([of[row] for row in wanted.tolist()]) for of in (ours, theirs))
     site = Site.of_sample(by_vectors, by_terms, n, total / n)
-    save(out, {"n_near": n_near})
+    save(out, {"n_near": n_near, "levels": levels})
     return {"conditions": site.conditions()[1:].tolist()}
 
 
@@ -125,7 +127,7 @@ def table_of(
     heavy = np.zeros((n, width), dtype=np.float32)
     owners = np.repeat(np.arange(len(lengths)), lengths)
     places = np.arange(len(keys)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    ids[owners, places] = np.searchsorted(vocabulary, keys)
+    ids[owners, places] = places_of(keys, vocabulary)
     heavy[owners, places] = weights
     return TermTable(ids, heavy, n_terms)
 
@@ -142,7 +144,7 @@ class _Terms:
 
     def __init__(self, own: pa.Table, name: str, postings: Part, breadth: Breadth) -> None:
         asked = _QUERIED[name]
-        vocabulary = np.unique(to_ragged(own[f"{asked}_keys"])[0])
+        vocabulary = distinct(to_ragged(own[f"{asked}_keys"])[0])
         terms, rows, weights = look_up(postings, name, vocabulary)
         self._rows, local = np.unique(rows, return_inverse=True)
         self._table = table_of(own, asked, vocabulary)
@@ -177,33 +179,17 @@ def postings_of(
     return Postings(np.stack(pairs, axis=1), offsets.astype(np.int64), n_articles, breadth)
 
 
-def _nearest(
-    queries: NDArray[np.float32], settled: Sequence[Part], cells: Part, trained: Part
-) -> list[tuple[NDArray[np.int64], NDArray[np.float64]]]:
-    """The nearest of each query, in the nearest cells; where there are few articles, in all."""
-    centroids, groups = np.asarray(load(trained, "centroids")), load(cells, "groups")
-    is_few = not n_cells_for(len(load(cells, "cells")))
-    probed = np.arange(len(centroids)) if is_few else _probed(queries, centroids)
-    tables = [
-        read_bucket([settled[group]], probed[groups[probed] == group].tolist(), file=VECTORS)
-        for group in np.unique(groups[probed]).tolist()
-    ]
-    rows, cell = (np.concatenate([numbers(t, name) for t in tables]) for name in ("row", "cell"))
-    order = np.argsort(rows)
-    vectors = np.concatenate([to_matrix(table["vector"]) for table in tables])[order]
-    rows = rows[order]
-    of_cells = None
-    if not is_few:
-        codebook = np.asarray(load(trained, "codebook"))
-        of_cells = Cells.around(centroids, codebook, vectors, cell[order])
-    found = VectorIndex(vectors, cells=of_cells).search(queries, N_KEPT)
-    return [(rows[near], of) for near, of in zip(found.rows, found.similarities, strict=True)]
-
-
-def _probed(queries: NDArray[np.float32], centroids: NDArray[np.float32]) -> NDArray[np.int64]:
-    n = min(N_PROBED, len(centroids))
-    similar = [np.argpartition(centroids @ query, -n)[-n:] for query in queries]
-    return np.unique(np.concatenate(similar))
+def near_cells(
+    vectors: NDArray[np.float32], rows: NDArray[np.int64], cells: Part, trained: Part
+) -> Cells | None:
+    """The cells that are near some rows; None where there are few vectors, and all are searched."""
+    if not n_cells_for(len(vectors)):
+        return None
+    arrays = {name: np.asarray(load(cells, name)) for name in ("centroids", "rows", "offsets")}
+    codes, codebook = load(cells, "codes"), np.asarray(load(trained, "codebook"))
+    of_all = Cells(**arrays, codes=codes, codebook=codebook)
+    probed = [of_all.nearest(vectors[row], N_PROBED) for row in rows]
+    return of_all.only(distinct(np.concatenate(probed)))
 
 
 def _lists(of_each: Sequence[NDArray[np.int64]]) -> Any:

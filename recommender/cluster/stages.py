@@ -125,12 +125,12 @@ def settle(
 ) -> tuple[Part, Part, Parts]:
     """The middles of cells, the cell of each article, and groups of cells with their articles."""
     trained = place.alone("train", celling.train, vectors, of.n)
-    assigned = place.stage("assign", celling.assign, _each(vectors), (trained,))
+    assigned = place.stage("assign", celling.assign, _each(vectors), (trained, of.n))
     cells = place.alone("cells", celling.gather_cells, assigned, trained, n_articles)
-    items = list(zip(vectors, weighed, of.starts, strict=False))
+    items = list(zip(weighed, of.starts, strict=False))
     sent = place.stage("send", settling.send, items, (cells,))
     groups = [(group,) for group in range(cells.facts["n_groups"])]
-    return trained, cells, place.stage("settle", settling.settle, groups, (sent,))
+    return trained, cells, place.stage("settle", settling.settle, groups, (sent, cells))
 
 
 def post(place: Workplace, of: Arranged, weighed: Parts) -> Part:
@@ -141,10 +141,10 @@ def post(place: Workplace, of: Arranged, weighed: Parts) -> Part:
     return place.alone("postings", posting.gather_postings, merged)
 
 
-def search(place: Workplace, settled: Parts, cells: Part, trained: Part, postings: Part) -> Parts:
-    """Who comes into question for each article."""
-    shared = settled, cells, trained, postings
-    return place.stage("search", searching.search, _numbers(settled), shared)
+def gather_vectors(place: Workplace, of: Arranged, vectors: Parts) -> Part:
+    """All vectors, for those who compare some of them."""
+    dim = vectors[0].facts["dim"]
+    return place.alone("all-vectors", encoding.gather_vectors, vectors, of.n, dim)
 
 
 def whole_of(
@@ -155,10 +155,13 @@ def whole_of(
     mentions = mention(place, of, vocabulary, weighed)
     trained, cells, settled = settle(place, of, vectors, weighed, n_articles)
     postings = post(place, of, weighed)
-    searched = search(place, settled, cells, trained, postings)
+    all_vectors = gather_vectors(place, of, vectors)
+    shared = all_vectors, cells, trained, postings
+    searched = place.stage("search", searching.search, _each(settled), shared)
     nearness = place.alone("nearness", searching.gather_nearness, searched, weighed, of.n)
     whole = Whole(
         n=of.n,
+        vectors=all_vectors,
         cells=cells,
         vocabulary=vocabulary,
         postings=postings,

@@ -1,8 +1,10 @@
-"""Parquet files between tasks: columns, ragged columns, matrices, and rows scattered to buckets.
+"""Tables between tasks: columns, ragged columns, matrices, and rows scattered to buckets.
 
-Rows that are on their way to another task stand in row groups, one for each bucket that has any. A
-task that is made of a bucket reads its row group in each file: so data is exchanged through files
-as in MapReduce (Dean and Ghemawat 2004), and who is killed has only to read them again.
+They are Parquet. Rows that are on their way to another task stand in row groups, one for each
+bucket that has any. A task that is made of a bucket reads its row group in each file: so data is
+exchanged through files as in MapReduce (Dean and Ghemawat 2004), and who is killed has only to read
+them again. Where tasks look at a few rows of everything, it lies uncompressed and is mapped: tables
+as Arrow's own files, plain arrays as NumPy's.
 """
 
 from __future__ import annotations
@@ -89,6 +91,18 @@ def read(part: Part, columns: Sequence[str] | None = None, file: str = "") -> pa
     return pq.read_table(path, columns=columns, use_threads=False)  # a task has one processor
 
 
+def write_mapped(out: Path, table: pa.Table) -> None:
+    """Write a table of which others will look at some rows."""
+    with pa.OSFile(str(out), "wb") as stream, pa.ipc.new_file(stream, table.schema) as writer:
+        writer.write_table(table.combine_chunks())
+
+
+def mapped(part: Part) -> pa.Table:
+    """Such a table; what of it is not looked at is not read."""
+    with pa.memory_map(str(part.path)) as stream:
+        return pa.ipc.open_file(stream).read_all()
+
+
 def write_scattered(
     out: Path,
     columns: Columns,
@@ -140,6 +154,11 @@ def save(out: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
         np.save(out / f"{name}.npy", array, allow_pickle=False)
 
 
+def new_array(folder: Path, name: str, dtype: Any, shape: tuple[int, ...]) -> NDArray[Any]:
+    """An array that lies on disk, to be filled."""
+    return np.lib.format.open_memmap(folder / f"{name}.npy", "w+", dtype, shape)
+
+
 class Joined:
     """Plain arrays in a new folder, each of pieces that come one after the other.
 
@@ -154,8 +173,7 @@ class Joined:
     def __init__(self, out: Path, lengths: Mapping[str, int], types: Mapping[str, Any]) -> None:
         out.mkdir()
         self._arrays = {
-            name: np.lib.format.open_memmap(out / f"{name}.npy", "w+", types[name], (length,))
-            for name, length in lengths.items()
+            name: new_array(out, name, types[name], (length,)) for name, length in lengths.items()
         }
         self._lengths = dict.fromkeys(lengths, 0)
 

@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-FORMAT = 1
+FORMAT = 2
 """Of all that tasks write; whoever changes what a task makes counts this up."""
 
 Facts = Mapping[str, Any]

@@ -14,17 +14,19 @@ class Whole:
 
     Attributes:
         n: Number of articles.
-        cells: The cell of each row, and the group of each cell.
+        vectors: Those of all rows.
+        cells: All rows in the order of cells, and these in the order of groups.
         vocabulary: Terms and their frequencies.
         postings: The articles of each term.
         mentions: Who mentions whom, and numbers of each article.
-        nearness: To how many each article is near.
+        nearness: To how many each article is near, and how near its nearest are.
         lists: The editors' lists.
         conditions: What kind of site it is.
         n_lists: Number of lists.
     """
 
     n: int
+    vectors: Part
     cells: Part
     vocabulary: Part
     postings: Part

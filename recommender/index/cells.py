@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from recommender.features import spans
 from recommender.index.codes import Scanner, encoded, learned_codebook
 from recommender.index.exhaustive import DrawingFromAll
 
@@ -127,6 +128,14 @@ class Cells:
         if not np.isfinite(self.codebook).all() or self.rows.min() < 0 or self.rows.max() >= n:
             return False
         return int(np.bincount(self.rows, minlength=n).max()) == 1
+
+    def only(self, cells: NDArray[np.integer]) -> Cells:
+        """The same with nothing in all others than these, which ascend; codes are copied."""
+        places, owners = spans(self.offsets, cells)
+        sizes = np.bincount(cells[owners], minlength=len(self.centroids))
+        offsets = np.cumsum([0, *sizes], dtype=np.int64)
+        rows, codes = self.rows[places], self.codes[places]
+        return Cells(self.centroids, rows, offsets, codes, self.codebook)
 
     def suit(self, n_cells: int, rows: NDArray[np.int64]) -> bool:
         """Whether these will do for so many cells and for vectors that had these rows, or -1."""
