@@ -84,9 +84,13 @@ def test_a_table_says_what_was_measured() -> None:
     corpora = [
         {"name": "c", "overlap@10": 1.0, "nDCG@10": {"one machine": 0.5, "cluster": 0.49}},
     ]
-    told = table({"corpora": corpora, "sites": [_site(250_000, 900.0), SITE]}).splitlines()
+    sites = [_site(250_000, 900.0), SITE]
+    made_up = {"articles": 30_000, "overlap@10": 0.9987}
+    told = table({"corpora": corpora, "made-up": made_up, "sites": sites}).splitlines()
 
-    assert told[0].endswith("both list: c 1.000 (nDCG@10 0.4900 and 0.5000).")
+    assert told[0].endswith(
+        "both list: c 1.000 (nDCG@10 0.4900 and 0.5000); 30,000 made-up articles 0.999."
+    )
     assert told[4] == "| 250,000 | 2 | 180 | 1,350 | 500 MB | 140 MB | 250 MB | 250 MB |"
 
 

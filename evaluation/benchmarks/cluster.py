@@ -3,15 +3,16 @@
 usage: python -m evaluation.benchmarks.cluster --corpora FOLDER [--output FILE]
 
 Each corpus gets its lists twice, from one machine and from a Ray cluster of this machine's
-processes, without a look at any editors' list. Made-up sites of up to 1,000,000 articles go through
-the whole path after encoding; that takes three hours and 40 GB of disk.
+processes, without a look at any editors' list, and so does a made-up site that is large enough for
+cells. Larger ones go through the whole path after encoding; a million articles take an
+hour and 40 GB of disk.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,24 +26,40 @@ from evaluation.benchmarks.hundred_million import estimate
 from evaluation.benchmarks.process import FLOAT32
 from evaluation.benchmarks.shown import MEASURE, ndcg
 from evaluation.benchmarks.startup import Python
+from evaluation.benchmarks.unencoded import Known
 from evaluation.catalogue import LIST_LENGTH
-from recommender import Cluster, Recommender, Settings, Weights, build_on, recommend_all_on
+from recommender import (
+    Cluster,
+    Recommendation,
+    Recommender,
+    Settings,
+    Weights,
+    build,
+    build_on,
+    recommend_all_on,
+    shipped_weights,
+)
 
 RESULTS = Path(__file__).parent / "results" / "cluster.json"
-SITES = ((30_000, 2), (100_000, 1), (100_000, 2), (1_000_000, 2))
+COMPARED = 30_000
+"""Articles of a made-up site whose lists are compared."""
+
+SITES = ((100_000, 1), (100_000, 2), (1_000_000, 2))
 """Numbers of articles, and of workers."""
 
 A_PART = 500
+ENGINE = "ray"
 SEED = 11
 
 Lists = Mapping[str, Sequence[str]]
 
 
 def measured(corpora: Path, scratch: Path) -> dict[str, Any]:
-    """Corpora first, then the sites."""
+    """Corpora first, then made-up sites."""
     return {
         "corpora": list(beside_one_machine(corpora, scratch)),
         "seed": SEED,
+        "made-up": made_up_beside_one_machine(COMPARED, scratch / "made-up"),
         "sites": [site(n, workers, scratch / f"{n}-{workers}") for n, workers in SITES],
     }
 
@@ -53,11 +70,10 @@ def beside_one_machine(corpora: Path, scratch: Path) -> Iterator[dict[str, Any]]
         weights = scratch / f"{corpus.name}.yaml"
         settings = _without_lists(corpus.weights, weights)
         engine = Recommender.open(scratch / corpus.name, settings=settings)
-        one = {name: [item.id for item in items] for name, items in engine.recommend_all()}
+        one = _ids(engine.recommend_all())
         cluster, index = Cluster(articles_a_part=A_PART), scratch / f"{corpus.name}-spread"
         build_on(cluster, corpus.articles, index=index, settings=settings)
-        made = recommend_all_on(cluster, index, settings=settings)
-        many = {name: [item.id for item in items] for name, items in made}
+        many = _ids(recommend_all_on(cluster, index, settings=settings))
         yield {
             **corpus.facts(),
             "overlap@10": round(overlap(one, many), 4),
@@ -66,6 +82,25 @@ def beside_one_machine(corpora: Path, scratch: Path) -> Iterator[dict[str, Any]]
                 "cluster": round(ndcg(engine.lists, many), 4),
             },
         }
+
+
+def made_up_beside_one_machine(n: int, scratch: Path) -> dict[str, Any]:
+    """The same share of a made-up site, whose vectors are known."""
+    scratch.mkdir()
+    articles, vectors, index = scratch / "articles", scratch / "vectors.npz", scratch / "index"
+    Python(scratch)("-m", "evaluation.benchmarks.synthetic_folder", n, articles, SEED, vectors)
+    settings = _without_lists(shipped_weights(), scratch / "weights.yaml")
+    build(articles, index=index, settings=settings, encoder=Known(vectors))
+    one = _ids(Recommender.open(index, settings=settings).recommend_all())
+    spread: dict[str, Any] = {"index": scratch / "spread", "settings": settings}
+    build_on(ENGINE, articles, source=Known(vectors), **spread)
+    many = _ids(recommend_all_on(ENGINE, **spread))
+    shutil.rmtree(scratch)
+    return {"articles": n, "overlap@10": round(overlap(one, many), 4)}
+
+
+def _ids(lists: Iterable[tuple[str, Sequence[Recommendation]]]) -> dict[str, list[str]]:
+    return {name: [item.id for item in items] for name, items in lists}
 
 
 def _without_lists(weights: Weights, file: Path) -> Settings:
@@ -103,15 +138,17 @@ def table(result: dict[str, Any]) -> str:
         "|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     lines += [f"| {' | '.join(_cells(of_one))} |" for of_one in result["sites"]]
-    return "\n".join([_agreement(result["corpora"]), "", *lines, "", estimate(result["sites"])])
+    agreement = _agreement(result["corpora"], result["made-up"])
+    return "\n".join([agreement, "", *lines, "", estimate(result["sites"])])
 
 
-def _agreement(corpora: Sequence[dict[str, Any]]) -> str:
+def _agreement(corpora: Sequence[dict[str, Any]], made_up: dict[str, Any]) -> str:
     parts = [
         f"{of['name']} {of['overlap@10']:.3f} ({MEASURE} {of[str(MEASURE)]['cluster']:.4f} and "
         f"{of[str(MEASURE)]['one machine']:.4f})"
         for of in corpora
     ]
+    parts.append(f"{made_up['articles']:,} made-up articles {made_up['overlap@10']:.3f}")
     return f"Share of the first {LIST_LENGTH} that a cluster and one machine both list: " + (
         f"{'; '.join(parts)}."
     )

@@ -6,7 +6,8 @@ there → at most so many a text → those that tell another story → who menti
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,38 +18,45 @@ from recommender.cluster.tables import (
     load,
     matrix,
     numbers,
-    ragged,
     read,
     read_bucket,
     save,
     to_matrix,
     to_ragged,
     write,
+    write_all_scattered,
     write_scattered,
 )
 from recommender.cluster.tasks import Facts, Part
 from recommender.cluster.wording import ROWS, WORDS, frequencies
-from recommender.features import Graph, spans, tell_same_story
+from recommender.features import Graph, places_between, spans, tell_same_story
 from recommender.ranking.ground import mentioners_of
 from recommender.ranking.numbers import numbers_of
 from recommender.terms.mentions import rarest, stands_in
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from numpy.typing import NDArray
+
+    from recommender.cluster.tables import Columns
 
 
 def ask_titles(out: Path, vocabulary: Part, n: int, part: Part, start: int) -> Facts:
-    """Send each title to the bucket of its rarest word."""
-    title = read(part, ["title"], WORDS)["title"]
-    keys, lengths = to_ragged(title)
+    """Send the row of each title to the bucket of its rarest word."""
+    keys, lengths = to_ragged(read(part, ["title"], WORDS)["title"])
     owners = np.repeat(np.arange(len(lengths)), lengths)
     order = np.lexsort((keys, frequencies(vocabulary, "words", keys), owners))
     firsts = (np.cumsum(lengths) - lengths)[lengths > 0]
     rarest_keys = keys[order[firsts]]
     rows = np.flatnonzero(lengths > 0)
-    columns = {"key": rarest_keys, "row": start + rows, "title": title.combine_chunks().take(rows)}
-    write_scattered(out, columns, rarest_keys % n)
+    write_scattered(out, {"key": rarest_keys, "row": start + rows}, rarest_keys % n)
+    return {}
+
+
+def gather_titles(out: Path, weighed: Sequence[Part]) -> Facts:
+    """The words of all titles, one title after the other, which workers map."""
+    titles = [to_ragged(read(part, ["title"], WORDS)["title"]) for part in weighed]
+    keys, lengths = (np.concatenate(of) for of in zip(*titles, strict=True))
+    save(out, {"keys": keys, "offsets": np.concatenate([[0], np.cumsum(lengths)])})
     return {}
 
 
@@ -83,46 +91,99 @@ def meet(
     keys = numbers(held, "key")
     order = np.argsort(keys, kind="stable")
     keys, holders = keys[order], numbers(held, "row")[order]
-    wanted = numbers(asked, "key")
-    ends = np.searchsorted(keys, wanted, side="right")
-    offsets = np.searchsorted(keys, wanted)
-    lengths = ends - offsets
-    which = np.repeat(np.arange(len(wanted)), lengths)
-    firsts = np.cumsum(lengths) - lengths
-    sources = holders[np.arange(len(which)) + (offsets - firsts)[which]]
-    targets = numbers(asked, "row")[which]
-    is_other = sources != targets
-    columns = {
-        "source": sources[is_other],
-        "target": targets[is_other],
-        "title": _take(asked["title"], which[is_other]),
-    }
-    write_scattered(out, columns, ranges_of_rows(sources[is_other], starts))
+    wanted, rows = numbers(asked, "key"), numbers(asked, "row")
+    starts_of, ends = (np.searchsorted(keys, wanted, side=side) for side in ("left", "right"))
+    n_pieces = 1 + int((ends - starts_of).sum()) // _A_PIECE
+
+    def pieces() -> Iterator[tuple[Columns, NDArray[np.integer], None]]:
+        for some in np.array_split(np.arange(len(wanted)), n_pieces):
+            places, owners = places_between(starts_of[some], ends[some])
+            sources, targets = holders[places], rows[some][owners]
+            is_other = sources != targets
+            columns = {"source": sources[is_other], "target": targets[is_other]}
+            yield columns, ranges_of_rows(sources[is_other], starts), None
+
+    write_all_scattered(out, pieces())
     return {}
 
 
-def verify(out: Path, met: Sequence[Part], part: Part, number: int, start: int) -> Facts:
-    """Keep the pairs in which all words of the title stand in the text, and see if in a row."""
-    pairs = read_bucket(met, number)
-    sources, targets = numbers(pairs, "source"), numbers(pairs, "target")
-    order = np.lexsort((targets, sources))
-    titles, title_lengths = to_ragged(pairs["title"])
-    title_ends = np.cumsum(title_lengths)
-    texts, lengths = to_ragged(read(part, ["text"], WORDS)["text"])
-    ends = np.cumsum(lengths)
+_A_PIECE = 1 << 20  # pairs
+
+
+def verify(
+    out: Path, titles: Part, met: Sequence[Part], part: Part, number: int, start: int
+) -> Facts:
+    """Keep the pairs in which all words of the title stand in the text, and see if in a row.
+
+    Args:
+        out: Where to write.
+        titles: The words of all titles.
+        met: Pairs, those of this range among them.
+        part: The texts of a range.
+        number: Its number.
+        start: Row of its first article.
+    """
+    texts = _Texts(*to_ragged(read(part, ["text"], WORDS)["text"]))
+    words = _Running(*(np.asarray(load(titles, name)) for name in ("keys", "offsets")))
     kept: list[tuple[int, int, bool]] = []
-    row, words, running = -1, set[int](), b""
-    for pair in order.tolist():
-        source = int(sources[pair])
-        if source != row:
-            end = ends[source - start]
-            text = texts[end - lengths[source - start] : end]
-            row, words, running = source, set(text.tolist()), text.tobytes()
-        title = titles[title_ends[pair] - title_lengths[pair] : title_ends[pair]]
-        if words.issuperset(title.tolist()):
-            kept.append((source, int(targets[pair]), stands_in(running, title)))
-    write(out, _edges(np.array(kept, dtype=np.int64).reshape(-1, 3)))
+    for of_one in met:  # there are many more pairs than mentions
+        pairs = read_bucket([of_one], number)
+        sources, targets = numbers(pairs, "source"), numbers(pairs, "target")
+        places, owners = spans(words.offsets, targets)
+        may_stand = np.ones(len(targets), dtype=bool)
+        may_stand[owners[~texts.may_have(sources[owners] - start, words.keys[places])]] = False
+        for pair in np.flatnonzero(may_stand).tolist():
+            text, title = texts.words.of(sources[pair] - start), words.of(targets[pair])
+            if np.isin(title, text).all():
+                is_name = stands_in(text.tobytes(), title)
+                kept.append((int(sources[pair]), int(targets[pair]), is_name))
+    write(out, _edges(np.array(sorted(kept), dtype=np.int64).reshape(-1, 3)))
     return {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """Words of texts, in their order, and where each text begins and the last one ends."""
+
+    keys: NDArray[np.int64]
+    offsets: NDArray[np.int64]
+
+    def of(self, text: int) -> NDArray[np.int64]:
+        """Those of one text."""
+        return self.keys[self.offsets[text] : self.offsets[text + 1]]
+
+
+class _Texts:
+    """Texts with a filter of B. Bloom's (1970, doi 10.1145/362686.362692).
+
+    Args:
+        keys: Words, one text after the other.
+        lengths: Of the texts.
+
+    Attributes:
+        words: The same.
+    """
+
+    def __init__(self, keys: NDArray[np.int64], lengths: NDArray[np.int64]) -> None:
+        self.words = _Running(keys, np.concatenate([[0], np.cumsum(lengths)]))
+        self._bits = np.zeros(1 << _N_BITS, dtype=bool)
+        self._bits[_mixed(np.repeat(np.arange(len(lengths)), lengths), keys)] = True
+
+    def may_have(self, texts: NDArray[np.int64], keys: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether each text may have a word; where not, it has not."""
+        found: NDArray[np.bool_] = self._bits[_mixed(texts, keys)]
+        return found
+
+
+_N_BITS = 26
+"""Texts of a range have some million words; so a few in a hundred are taken for what is there."""
+
+
+def _mixed(texts: NDArray[np.int64], keys: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """A number of `_N_BITS` bits for a word of a text; Fibonacci hashing (Knuth, volume 3, 6.4)."""
+    golden = np.uint64(0x9E3779B97F4A7C15)
+    mixed: NDArray[np.uint64] = (keys.view(np.uint64) ^ (texts.view(np.uint64) * golden)) * golden
+    return mixed >> np.uint64(64 - _N_BITS)
 
 
 def count_mentioning(out: Path, parts: Sequence[Part], n: int) -> Facts:
@@ -203,11 +264,3 @@ def _edges(edges: NDArray[np.integer]) -> dict[str, NDArray[Any]]:
 
 def _pair_keys(sources: NDArray[np.integer], targets: NDArray[np.integer]) -> NDArray[np.int64]:
     return (sources.astype(np.int64) << 32) + targets
-
-
-def _take(titles: pa.ChunkedArray, rows: NDArray[np.int64]) -> pa.Array:
-    """Some rows of a ragged column, any of them more than once."""
-    items, lengths = to_ragged(titles)
-    offsets = np.concatenate([[0], np.cumsum(lengths)])
-    places, _ = spans(offsets, rows)
-    return ragged(items[places], lengths[rows])

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from recommender.embedding.registry import Model
 
     Parts = Sequence[Part]
+    Buckets = Sequence[tuple[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +58,30 @@ class Arranged:
 
 def arrange(place: Workplace, read: Parts, limits: Sequence[str], site_url: str | None) -> Arranged:
     """Resolve lists, and put articles in order, linked ones among them."""
-    kept = _kept(place, read, site_url)
-    resolved = _resolved(place, kept, limits, site_url)
+    buckets = [(number,) for number in range(len(limits) + 1)]
+    kept = _kept(place, read, buckets, site_url)
+    resolved = _resolved(place, kept, buckets, limits, site_url)
     scattered = place.stage("scatter", arranging.scatter, _each(kept), (limits,))
-    ranges = [(number,) for number in range(len(limits) + 1)]
-    parts = place.stage("arrange", arranging.arrange, ranges, (scattered, resolved))
+    parts = place.stage("arrange", arranging.arrange, buckets, (scattered, resolved))
     return Arranged(parts, arranging.starts_of(parts), limits, resolved, kept)
 
 
-def _kept(place: Workplace, read: Parts, site_url: str | None) -> Parts:
+def _kept(place: Workplace, read: Parts, buckets: Buckets, site_url: str | None) -> Parts:
     """What was read, without those whose web address another one has."""
     numbered = [(part, number) for number, part in enumerate(read)]
-    claims = place.stage("claims", claiming.claim, numbered, (site_url, len(read)))
-    decided = place.stage("decide", claiming.decide, _numbers(read), (claims,))
+    claims = place.stage("claims", claiming.claim, numbered, (site_url, len(buckets)))
+    decided = place.stage("decide", claiming.decide, buckets, (claims,))
     if not any(part.facts["n"] for part in decided):
         return read
     return place.stage("keep", claiming.keep, numbered, (decided,))
 
 
-def _resolved(place: Workplace, read: Parts, limits: Sequence[str], site_url: str | None) -> Parts:
+def _resolved(
+    place: Workplace, read: Parts, buckets: Buckets, limits: Sequence[str], site_url: str | None
+) -> Parts:
     numbered = [(part, number) for number, part in enumerate(read)]
-    named = place.stage("names", naming.name_articles, numbered, (site_url, len(read)))
-    answers = place.stage("answers", naming.answer_names, _numbers(read), (named,))
+    named = place.stage("names", naming.name_articles, numbered, (site_url, len(buckets)))
+    answers = place.stage("answers", naming.answer_names, buckets, (named,))
     return place.stage("resolve", naming.resolve_part, numbered, (answers, site_url, limits))
 
 
@@ -112,7 +115,8 @@ def mention(place: Workplace, of: Arranged, vocabulary: Part, weighed: Parts) ->
     asked = place.alone("asked", mentioning.gather_asked, titles)
     held = place.stage("holders", mentioning.hold_words, started, (asked, n))
     met = place.stage("pairs", mentioning.meet, _numbers(weighed), (titles, held, starts))
-    found = place.stage("verify", mentioning.verify, _placed(weighed, of), (met,))
+    all_titles = place.alone("all-titles", mentioning.gather_titles, weighed)
+    found = place.stage("verify", mentioning.verify, _placed(weighed, of), (all_titles, met))
     counts = place.alone("mentioning", mentioning.count_mentioning, found, of.n)
     items = [(of_one, *place_) for of_one, place_ in zip(found, started, strict=True)]
     cut = place.stage("cut", mentioning.cut, items, (counts, starts))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -119,15 +120,37 @@ def write_scattered(
         buckets: To which bucket each row goes.
         rows: Which rows, any of them more than once; None: each of them.
     """
-    order = np.argsort(buckets, kind="stable")
-    places = order if rows is None else rows[order]
-    table = pa.table(dict(columns))
-    present, starts = np.unique(buckets[order], return_index=True)
-    with pq.ParquetWriter(out, table.schema, compression="zstd") as writer:
-        for start, end in pairwise([*starts.tolist(), len(order)]):
-            of_one = table.take(pa.array(places[start:end]))
-            writer.write_table(of_one, row_group_size=end - start)
-        writer.add_key_value_metadata({_BUCKETS: json.dumps(present.tolist()).encode()})
+    write_all_scattered(out, [(columns, buckets, rows)])
+
+
+def write_all_scattered(
+    out: Path,
+    pieces: Iterable[tuple[Columns, NDArray[np.integer], NDArray[np.integer] | None]],
+) -> None:
+    """The same of a table that comes in pieces, of which no more than one is in memory at a time.
+
+    Args:
+        out: Where to write.
+        pieces: At least one: columns, buckets and rows, as `write_scattered` takes them.
+    """
+    writer, names = None, []
+    with ExitStack() as opened:
+        for columns, buckets, rows in pieces:
+            order = np.argsort(buckets, kind="stable")
+            places = order if rows is None else rows[order]
+            table = pa.table(dict(columns))
+            writer = writer or opened.enter_context(_writer(out, table.schema))
+            present, starts = np.unique(buckets[order], return_index=True)
+            for start, end in pairwise([*starts.tolist(), len(order)]):
+                of_one = table.take(pa.array(places[start:end]))
+                writer.write_table(of_one, row_group_size=end - start)
+            names += present.tolist()
+        if writer:
+            writer.add_key_value_metadata({_BUCKETS: json.dumps(names).encode()})
+
+
+def _writer(out: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    return pq.ParquetWriter(out, schema, compression="zstd")
 
 
 def read_bucket(
