@@ -7,13 +7,14 @@ there → at most so many a text → those that tell another story → who menti
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from recommender.cluster.sifting import Running, SiftedTexts
 from recommender.cluster.tables import (
+    Joined,
     columns_of,
     load,
     matrix,
@@ -29,7 +30,7 @@ from recommender.cluster.tables import (
 )
 from recommender.cluster.tasks import Facts, Part
 from recommender.cluster.wording import ROWS, WORDS, frequencies
-from recommender.features import Graph, places_between, spans, tell_same_story
+from recommender.features import Graph, places_between, tell_same_story
 from recommender.ranking.ground import mentioners_of
 from recommender.ranking.numbers import numbers_of
 from recommender.terms.mentions import rarest, stands_in
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
 def ask_titles(out: Path, vocabulary: Part, n: int, part: Part, start: int) -> Facts:
     """Send the row of each title to the bucket of its rarest word."""
-    keys, lengths = to_ragged(read(part, ["title"], WORDS)["title"])
+    keys, lengths = _titles(part)
     owners = np.repeat(np.arange(len(lengths)), lengths)
     order = np.lexsort((keys, frequencies(vocabulary, "words", keys), owners))
     firsts = (np.cumsum(lengths) - lengths)[lengths > 0]
@@ -54,10 +55,19 @@ def ask_titles(out: Path, vocabulary: Part, n: int, part: Part, start: int) -> F
 
 def gather_titles(out: Path, weighed: Sequence[Part]) -> Facts:
     """The words of all titles, one title after the other, which workers map."""
-    titles = [to_ragged(read(part, ["title"], WORDS)["title"]) for part in weighed]
-    keys, lengths = (np.concatenate(of) for of in zip(*titles, strict=True))
-    save(out, {"keys": keys, "offsets": np.concatenate([[0], np.cumsum(lengths)])})
+    lengths = [_titles(part)[1] for part in weighed]
+    offsets = np.concatenate([[0], np.cumsum(np.concatenate(lengths))])
+    of_each = {"keys": int(offsets[-1]), "offsets": len(offsets)}
+    joined = Joined(out, of_each, dict.fromkeys(of_each, np.int64))
+    joined.add("offsets", offsets)
+    for part in weighed:
+        joined.add("keys", _titles(part)[0])
     return {}
+
+
+def _titles(part: Part) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The words of a part's titles, and how many each has."""
+    return to_ragged(read(part, ["title"], WORDS)["title"])
 
 
 def gather_asked(out: Path, parts: Sequence[Part]) -> Facts:
@@ -123,67 +133,19 @@ def verify(
         number: Its number.
         start: Row of its first article.
     """
-    texts = _Texts(*to_ragged(read(part, ["text"], WORDS)["text"]))
-    words = _Running(*(np.asarray(load(titles, name)) for name in ("keys", "offsets")))
+    texts = SiftedTexts(*to_ragged(read(part, ["text"], WORDS)["text"]))
+    words = Running(*(np.asarray(load(titles, name)) for name in ("keys", "offsets")))
     kept: list[tuple[int, int, bool]] = []
     for of_one in met:  # there are many more pairs than mentions
         pairs = read_bucket([of_one], number)
         sources, targets = numbers(pairs, "source"), numbers(pairs, "target")
-        places, owners = spans(words.offsets, targets)
-        may_stand = np.ones(len(targets), dtype=bool)
-        may_stand[owners[~texts.may_have(sources[owners] - start, words.keys[places])]] = False
-        for pair in np.flatnonzero(may_stand).tolist():
+        for pair in np.flatnonzero(texts.may_hold(sources - start, targets, words)).tolist():
             text, title = texts.words.of(sources[pair] - start), words.of(targets[pair])
             if np.isin(title, text).all():
                 is_name = stands_in(text.tobytes(), title)
                 kept.append((int(sources[pair]), int(targets[pair]), is_name))
     write(out, _edges(np.array(sorted(kept), dtype=np.int64).reshape(-1, 3)))
     return {}
-
-
-@dataclass(frozen=True, slots=True)
-class _Running:
-    """Words of texts, in their order, and where each text begins and the last one ends."""
-
-    keys: NDArray[np.int64]
-    offsets: NDArray[np.int64]
-
-    def of(self, text: int) -> NDArray[np.int64]:
-        """Those of one text."""
-        return self.keys[self.offsets[text] : self.offsets[text + 1]]
-
-
-class _Texts:
-    """Texts with a filter of B. Bloom's (1970, doi 10.1145/362686.362692).
-
-    Args:
-        keys: Words, one text after the other.
-        lengths: Of the texts.
-
-    Attributes:
-        words: The same.
-    """
-
-    def __init__(self, keys: NDArray[np.int64], lengths: NDArray[np.int64]) -> None:
-        self.words = _Running(keys, np.concatenate([[0], np.cumsum(lengths)]))
-        self._bits = np.zeros(1 << _N_BITS, dtype=bool)
-        self._bits[_mixed(np.repeat(np.arange(len(lengths)), lengths), keys)] = True
-
-    def may_have(self, texts: NDArray[np.int64], keys: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Whether each text may have a word; where not, it has not."""
-        found: NDArray[np.bool_] = self._bits[_mixed(texts, keys)]
-        return found
-
-
-_N_BITS = 26
-"""Texts of a range have some million words; so a few in a hundred are taken for what is there."""
-
-
-def _mixed(texts: NDArray[np.int64], keys: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """A number of `_N_BITS` bits for a word of a text; Fibonacci hashing (Knuth, volume 3, 6.4)."""
-    golden = np.uint64(0x9E3779B97F4A7C15)
-    mixed: NDArray[np.uint64] = (keys.view(np.uint64) ^ (texts.view(np.uint64) * golden)) * golden
-    return mixed >> np.uint64(64 - _N_BITS)
 
 
 def count_mentioning(out: Path, parts: Sequence[Part], n: int) -> Facts:
