@@ -44,7 +44,7 @@ RESULTS = Path(__file__).parent / "results" / "cluster.json"
 COMPARED = 30_000
 """Articles of a made-up site whose lists are compared."""
 
-SITES = ((100_000, 1), (100_000, 2), (1_000_000, 2))
+SITES = ((30_000, 1), (30_000, 2), (100_000, 2), (1_000_000, 2))
 """Numbers of articles, and of workers."""
 
 A_PART = 500

@@ -18,6 +18,7 @@ from recommender.cluster.plot import Plot
 from recommender.cluster.settling import Settled
 from recommender.cluster.sighting import rows_in_sight, rows_of_lists
 from recommender.cluster.tables import (
+    matrix,
     numbers,
     read,
     read_bucket,
@@ -33,6 +34,7 @@ from recommender.index.vectors import VectorIndex
 from recommender.listing.maker import ListMaker
 from recommender.listing.site_lists import SiteLists
 from recommender.ranker import Ranker, Way
+from recommender.ranking.breadth import breadth_for
 from recommender.ranking.filters import passing
 from recommender.ranking.query import Query
 from recommender.ranking.weights import Weights
@@ -91,6 +93,10 @@ class Wishes:
     bans: Mapping[int, Sequence[int]]
     banned: Sequence[int]
 
+    def hides_some(self) -> bool:
+        """Whether an article may be kept out of lists, so that one looks beyond the nearest."""
+        return self.moment is not None or self.filters != Filters()
+
     def named(self) -> list[int]:
         """All rows that pins and bans name."""
         of_lists = [row for rows in (*self.pins.values(), *self.bans.values()) for row in rows]
@@ -121,7 +127,7 @@ def make_lists(out: Path, settled: Sequence[Part], making: Making, searched: Par
         making: How lists are made here.
         searched: Who comes into question for the group's articles.
     """
-    found = read(searched, ["row", "near", "by_term"])
+    found = _nearest(read(searched, ["row", "near", "by_term"]), making)
     groups = Settled(settled, making.whole.cells)
     made, n_in_sight = [], 0
     for start in range(0, found.num_rows, A_BLOCK):
@@ -134,6 +140,14 @@ def make_lists(out: Path, settled: Sequence[Part], making: Making, searched: Par
     columns = {name: table[name] for name in table.column_names}
     write_scattered(out, columns, ranges_of_rows(numbers(table, "row"), making.starts))
     return {"n": table.num_rows, "n_in_sight": n_in_sight}
+
+
+def _nearest(searched: pa.Table, making: Making) -> pa.Table:
+    """The same without those of the nearest of which no list can be made."""
+    wishes, breadth = making.wishes, breadth_for(making.whole.n)
+    near = to_matrix(searched["near"])
+    n_seen = near.shape[1] if wishes.hides_some() else max(breadth.n_nearest, wishes.k) + 1
+    return searched.set_column(1, "near", matrix(near[:, :n_seen]))
 
 
 def _lists_of(queries: pa.Table, plot: Plot, making: Making) -> pa.Table:

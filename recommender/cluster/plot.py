@@ -49,9 +49,11 @@ class Plot:
     """
 
     def __init__(self, table: pa.Table, whole: Whole, queries: NDArray[np.int64]) -> None:
-        order = np.argsort(numbers(table, "row"))
-        self._table = table.take(pa.array(order))
-        self.rows = numbers(self._table, "row")
+        self._table = table
+        self._order = np.argsort(numbers(table, "row"))
+        self.rows = numbers(table, "row")[self._order]
+        self._places = np.full(whole.n, len(self.rows), dtype=np.int32)
+        self._places[self.rows] = np.arange(len(self.rows))
         self._whole = whole
         self._queries = queries
 
@@ -60,8 +62,8 @@ class Plot:
 
     def local(self, rows: NDArray[np.integer]) -> NDArray[np.int64]:
         """The places of rows of the collection; that of nobody for those elsewhere."""
-        places = np.minimum(np.searchsorted(self.rows, rows), len(self.rows) - 1)
-        return np.where(self.rows[places] == rows, places, len(self.rows))
+        places: NDArray[np.int64] = self._places[rows].astype(np.int64)
+        return places
 
     @cached_property
     def vectors(self) -> NDArray[np.float32]:
@@ -73,7 +75,7 @@ class Plot:
 
     def entry(self, row: int) -> Article:
         """The article of a place, without its body."""
-        return from_json(Article, to_texts(self._table["entry"].slice(row, 1))[0])
+        return from_json(Article, to_texts(self._table["entry"].slice(int(self._order[row]), 1))[0])
 
     def article(self, row: int) -> Article:
         """The same: reasons, which need bodies, are not given here."""
@@ -86,12 +88,12 @@ class Plot:
 
     def ids(self, places: NDArray[np.int64]) -> list[str]:
         """The ids at some places."""
-        return to_texts(self._table["id"].take(pa.array(places)))
+        return to_texts(self._table["id"].take(pa.array(self._order[places])))
 
     def are_open(self, moment: datetime | None) -> NDArray[np.bool_]:
         """Which articles readers can open, nobody not; at any moment where None is given."""
         is_open = np.zeros(len(self) + 1, dtype=bool)
-        times = (numbers(self._table, name) for name in ("published_second", "expires_second"))
+        times = (self._numbers(name) for name in ("published_second", "expires_second"))
         is_open[:-1] = moment is None or are_open(moment, self._flags("is_published"), *times)
         return is_open
 
@@ -138,18 +140,19 @@ class Plot:
 
     def _features(self) -> Features:
         whole, table = self._whole, self._table
+        places = self.local(numbers(table, "row"))
         keys = {name: self._keys(name) for name in KINDS}
         mentions = Graph(load(whole.mentions, "targets"), load(whole.mentions, "offsets"))
-        graph, places = self._graph(mentions)
+        graph, of_graph = self._graph(mentions)
         facts = load(whole.mentions, "numbers")[self.rows]
         return Features(
-            **{name: table_of(table, name, keys[KIND_OF[name]], n_more=1) for name in TABLES},
+            **{name: table_of(table, name, keys[KIND_OF[name]], places) for name in TABLES},
             mentions=graph,
-            are_names=load(whole.mentions, "are_names")[places],
+            are_names=load(whole.mentions, "are_names")[of_graph],
             body_length=_with_nobody(facts[:, NUMBERS.index("body_length")], np.nan),
             published_at=_with_nobody(facts[:, NUMBERS.index("published_at")], np.nan),
             vocabularies={name: self._vocabulary(name, keys[name]) for name in KINDS},
-            sketches=_with_nobody(to_matrix(table["sketch"]), 0),
+            sketches=_with_nobody(to_matrix(table["sketch"])[self._order], 0),
         )
 
     def _keys(self, kind: str) -> NDArray[np.int64]:
@@ -191,8 +194,12 @@ class Plot:
         return Graph(targets, offsets), places
 
     def _flags(self, name: str) -> NDArray[np.bool_]:
-        flags: NDArray[np.bool_] = self._table[name].to_numpy().astype(bool)
+        flags: NDArray[np.bool_] = self._numbers(name).astype(bool)
         return flags
+
+    def _numbers(self, name: str) -> NDArray[Any]:
+        found: NDArray[Any] = numbers(self._table, name)[self._order]
+        return found
 
 
 def _with_nobody(values: NDArray[Any], of_nobody: float) -> NDArray[Any]:

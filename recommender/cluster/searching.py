@@ -109,7 +109,10 @@ def gather_nearness(out: Path, searched: Sequence[Part], weighed: Sequence[Part]
 
 
 def table_of(
-    table: pa.Table, name: str, vocabulary: NDArray[np.int64], n_more: int = 0
+    table: pa.Table,
+    name: str,
+    vocabulary: NDArray[np.int64],
+    places: NDArray[np.integer] | None = None,
 ) -> TermTable:
     """A table of terms, each numbered by its place in a vocabulary that has all of them.
 
@@ -117,18 +120,19 @@ def table_of(
         table: With the keys and weights of each article.
         name: Which terms.
         vocabulary: Keys, ascending.
-        n_more: Rows without any term that are to follow.
+        places: The row of each article in what is made, which ends with a row that has no term;
+            None for the same rows and no other.
     """
     keys, lengths = to_ragged(table[f"{name}_keys"])
     weights, _ = to_ragged(table[f"{name}_weights"])
-    n, width = len(lengths) + n_more, max(1, int(lengths.max(initial=0)))
+    n, width = len(lengths) + (places is not None), max(1, int(lengths.max(initial=0)))
     n_terms = max(1, len(vocabulary))
     ids = np.full((n, width), n_terms, dtype=np.int32)
     heavy = np.zeros((n, width), dtype=np.float32)
-    owners = np.repeat(np.arange(len(lengths)), lengths)
-    places = np.arange(len(keys)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    ids[owners, places] = places_of(keys, vocabulary)
-    heavy[owners, places] = weights
+    owners = np.repeat(np.arange(len(lengths)) if places is None else places, lengths)
+    columns = np.arange(len(keys)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    ids[owners, columns] = places_of(keys, vocabulary)
+    heavy[owners, columns] = weights
     return TermTable(ids, heavy, n_terms)
 
 
