@@ -35,12 +35,17 @@ def train(out: Path, parts: Sequence[Part], n: int) -> Facts:
     """Find the middles of cells and what codes stand for, from a sample of all vectors."""
     n_cells = n_cells_of(n)
     step = max(1, n // (n_cells * A_CELL))
-    sample = np.concatenate([to_matrix(read(part, ["vector"])["vector"])[::step] for part in parts])
+    sample = np.concatenate([_every(step, part) for part in parts])
     arrays = {"centroids": centroids_of(sample, n_cells)}
     if n_cells_for(n):  # few are searched without codes
         arrays["codebook"] = learned_codebook(sample)
     save(out, arrays)
     return {}
+
+
+def _every(step: int, part: Part) -> NDArray[np.float32]:
+    """Some vectors of a part, evenly spread, which keep no others in memory."""
+    return to_matrix(read(part, ["vector"])["vector"])[::step].copy()
 
 
 def assign(out: Path, trained: Part, n: int, part: Part) -> Facts:
