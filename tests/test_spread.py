@@ -138,16 +138,22 @@ def test_lists_are_those_of_one_machine(
     assert found == expected
 
 
+@pytest.mark.parametrize(
+    "settings", [Settings(), Settings(filters=Filters(max_age_days=90.0))], ids=["all", "some"]
+)
 def test_queries_look_as_far_as_the_whole_collection_wants_it(
-    sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
-    """A part of a large collection is small, and is ranked as a part of a large one."""
-    few = _plain(_on_one(sample, tmp_path, Settings()))
+    """A part of a large collection is small, and is ranked as a part of a large one.
+
+    Where some are filtered out, it looks beyond the nearest for others.
+    """
+    few = _plain(_on_one(sample, tmp_path, settings))
     n = build(sample, index=tmp_path / "one", encoder=FakeEncoder()).n_articles
     monkeypatch.setattr("recommender.ranking.breadth.MANY", n)
-    expected = _plain(_on_one(sample, tmp_path / "many", Settings()))
+    expected = _plain(_on_one(sample, tmp_path / "many", settings))
 
-    found = _plain(_spread(sample, tmp_path / "spread", Settings()))
+    found = _plain(_spread(sample, tmp_path / "spread", settings))
 
     assert found == expected
     assert found != few
