@@ -4,8 +4,8 @@ usage: python -m evaluation.benchmarks.cluster --corpora FOLDER [--output FILE]
 
 Each corpus gets its lists twice, from one machine and from a Ray cluster of this machine's
 processes, without a look at any editors' list, and so does a made-up site that is large enough for
-cells. Larger ones go through the whole path after encoding; a million articles take an
-hour and 40 GB of disk.
+cells. Larger ones go through the whole path after encoding; a million articles take an hour and a
+half, and 30 GB of disk.
 """
 
 from __future__ import annotations
