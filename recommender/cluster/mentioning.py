@@ -105,13 +105,13 @@ def meet(
     starts_of, ends = (np.searchsorted(keys, wanted, side=side) for side in ("left", "right"))
     n_pieces = 1 + int((ends - starts_of).sum()) // _A_PIECE
 
-    def pieces() -> Iterator[tuple[Columns, NDArray[np.integer], None]]:
+    def pieces() -> Iterator[tuple[Columns, NDArray[np.integer]]]:
         for some in np.array_split(np.arange(len(wanted)), n_pieces):
             places, owners = places_between(starts_of[some], ends[some])
             sources, targets = holders[places], rows[some][owners]
             is_other = sources != targets
             columns = {"source": sources[is_other], "target": targets[is_other]}
-            yield columns, ranges_of_rows(sources[is_other], starts), None
+            yield columns, ranges_of_rows(sources[is_other], starts)
 
     write_all_scattered(out, pieces())
     return {}

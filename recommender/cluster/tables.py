@@ -104,45 +104,33 @@ def mapped(part: Part) -> pa.Table:
         return pa.ipc.open_file(stream).read_all()
 
 
-def write_scattered(
-    out: Path,
-    columns: Columns,
-    buckets: NDArray[np.integer],
-    rows: NDArray[np.integer] | None = None,
-) -> None:
-    """Write rows of a table, each into its bucket, where they keep their order.
-
-    No more than one bucket is copied at a time, so rows may go to many of them.
+def write_scattered(out: Path, columns: Columns, buckets: NDArray[np.integer]) -> None:
+    """Write the rows of a table, each into its bucket, where they keep their order.
 
     Args:
         out: Where to write.
         columns: The table.
         buckets: To which bucket each row goes.
-        rows: Which rows, any of them more than once; None: each of them.
     """
-    write_all_scattered(out, [(columns, buckets, rows)])
+    write_all_scattered(out, [(columns, buckets)])
 
 
-def write_all_scattered(
-    out: Path,
-    pieces: Iterable[tuple[Columns, NDArray[np.integer], NDArray[np.integer] | None]],
-) -> None:
+def write_all_scattered(out: Path, pieces: Iterable[tuple[Columns, NDArray[np.integer]]]) -> None:
     """The same of a table that comes in pieces, of which no more than one is in memory at a time.
 
     Args:
         out: Where to write.
-        pieces: At least one: columns, buckets and rows, as `write_scattered` takes them.
+        pieces: At least one: columns and buckets, as `write_scattered` takes them.
     """
     writer, names = None, []
     with ExitStack() as opened:
-        for columns, buckets, rows in pieces:
+        for columns, buckets in pieces:
             order = np.argsort(buckets, kind="stable")
-            places = order if rows is None else rows[order]
             table = pa.table(dict(columns))
             writer = writer or opened.enter_context(_writer(out, table.schema))
             present, starts = np.unique(buckets[order], return_index=True)
             for start, end in pairwise([*starts.tolist(), len(order)]):
-                of_one = table.take(pa.array(places[start:end]))
+                of_one = table.take(pa.array(order[start:end]))
                 writer.write_table(of_one, row_group_size=end - start)
             names += present.tolist()
         if writer:
@@ -153,20 +141,14 @@ def _writer(out: Path, schema: pa.Schema) -> pq.ParquetWriter:
     return pq.ParquetWriter(out, schema, compression="zstd")
 
 
-def read_bucket(
-    parts: Iterable[Part],
-    buckets: int | Sequence[int],
-    columns: Sequence[str] | None = None,
-    file: str = "",
-) -> pa.Table:
-    """The rows of a bucket, or of some, from all files, in the order of these."""
-    wanted = {buckets} if isinstance(buckets, int) else set(buckets)
+def read_bucket(parts: Iterable[Part], bucket: int, file: str = "") -> pa.Table:
+    """The rows of a bucket from all files, in the order of these."""
     found = []
     for part in parts:
         with pq.ParquetFile(part.path / file if file else part.path) as stored:
             names = json.loads(stored.metadata.metadata[_BUCKETS])
-            groups = [group for group, name in enumerate(names) if name in wanted]
-            found.append(stored.read_row_groups(groups, columns=columns, use_threads=False))
+            groups = [group for group, name in enumerate(names) if name == bucket]
+            found.append(stored.read_row_groups(groups, use_threads=False))
     return pa.concat_tables(found)
 
 
