@@ -78,15 +78,15 @@ def test_the_nearest_are_found_in_the_cells_that_are_near(place: Workplace) -> N
     parts = _parts(place, vectors)
     trained, cells = _celled(place, parts)
     gathered = load(place.alone("all", gather_vectors, parts, N, DIM), "vectors")
-    queries = load(cells, "rows")[:20].astype(np.int64)
+    queries = gathered[load(cells, "rows")[:20]]
 
     with pytest.MonkeyPatch.context() as few:
         few.setattr("recommender.cluster.searching.N_PROBED", 40)
-        near = near_cells(gathered, queries, cells, trained)
+        near = near_cells(queries, N, cells, trained)
     assert near
     assert len(near.rows) < N
-    found = VectorIndex(gathered, cells=near).search(gathered[queries], N_KEPT).rows
-    exact = VectorIndex(vectors).search(vectors[queries], N_KEPT).rows
+    found = VectorIndex(gathered, cells=near).search(queries, N_KEPT).rows
+    exact = VectorIndex(vectors).search(queries, N_KEPT).rows
     shares = [len({*a} & {*b}) / N_KEPT for a, b in zip(found, exact, strict=True)]
 
     assert np.array_equal(gathered, vectors)

@@ -133,8 +133,8 @@ def site(n: int, workers: int, scratch: Path) -> dict[str, Any]:
 def table(result: dict[str, Any]) -> str:
     """The result as Markdown: a sentence of corpora, a table of sites, and what more would cost."""
     lines = [
-        "| articles | workers | seconds | CPU seconds | a worker | this process | Ray itself "
-        "| on disk |",
+        "| articles | workers | seconds | CPU seconds | a worker, at most | this process "
+        "| Ray itself | on disk |",
         "|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     lines += [f"| {' | '.join(_cells(of_one))} |" for of_one in result["sites"]]
@@ -161,10 +161,18 @@ def _cells(of: dict[str, Any]) -> Sequence[str]:
         str(of["workers"]),
         f"{sum(stage['wall_seconds'] for stage in stages):,.0f}",
         f"{sum(stage['cpu_seconds'] for stage in stages):,.0f}",
-        f"{max(stage['worker_megabytes'] for stage in stages):,.0f} MB",
+        _held(stages),
         f"{max(stage['driver_megabytes'] for stage in stages):,.0f} MB",
         f"{of['engine_megabytes']:,.0f} MB",
         f"{sum(stage['megabytes'] for stage in stages):,.0f} MB",
+    )
+
+
+def _held(stages: Sequence[dict[str, Any]]) -> str:
+    most, next_most = sorted(stages, key=lambda stage: -stage["worker_megabytes"])[:2]
+    return (
+        f"{most['worker_megabytes']:,.0f} MB in {most['name']}, "
+        f"else {next_most['worker_megabytes']:,.0f} MB"
     )
 
 

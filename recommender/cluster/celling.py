@@ -11,6 +11,7 @@ import numpy as np
 from recommender.cluster.tables import (
     columns_of,
     load,
+    matrices_of,
     matrix,
     new_array,
     read,
@@ -86,17 +87,10 @@ def gather_cells(out: Path, parts: Sequence[Part], trained: Part, n_articles: in
     }
     save(out, arrays)
     if n_cells_for(len(cells)):
-        _gather_codes(out, parts, places, code_width(centroids.shape[1]))
+        codes = new_array(out, "codes", np.uint8, (len(rows), code_width(centroids.shape[1])))
+        for of_part, codes_of_part in matrices_of(parts, "code"):
+            codes[places[of_part]] = codes_of_part
     return {"n_groups": int(groups.max()) + 1}
-
-
-def _gather_codes(out: Path, parts: Sequence[Part], places: NDArray[np.int32], width: int) -> None:
-    codes = new_array(out, "codes", np.uint8, (len(places), width))
-    start = 0
-    for part in parts:
-        of_part = to_matrix(read(part, ["code"])["code"])
-        codes[places[start : start + len(of_part)]] = of_part
-        start += len(of_part)
 
 
 def _inverse(order: NDArray[np.integer]) -> NDArray[np.int32]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recommender.cluster.naming import read_articles
-from recommender.cluster.tables import matrix, new_array, read, to_matrix, write
+from recommender.cluster.tables import matrices_of, matrix, new_array, read, to_matrix, write
 from recommender.cluster.tasks import Facts, Part
 from recommender.embedding.encoder import open_encoder
 from recommender.embedding.registry import Model
@@ -71,11 +71,8 @@ def gather_vectors(out: Path, parts: Sequence[Part], n: int, dim: int) -> Facts:
     """All vectors in one file, which workers map: each looks at few of them."""
     out.mkdir()
     vectors = new_array(out, "vectors", np.float32, (n, dim))
-    start = 0
-    for part in parts:
-        of_part = to_matrix(read(part, ["vector"])["vector"])
-        vectors[start : start + len(of_part)] = of_part
-        start += len(of_part)
+    for rows, of_part in matrices_of(parts, "vector"):
+        vectors[rows] = of_part
     return {}
 
 

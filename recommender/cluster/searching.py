@@ -57,8 +57,9 @@ def search(
     own = mapped(settled)
     rows = numbers(own, "row")
     of_all = load(vectors, "vectors")
-    reach = near_cells(of_all, rows, cells, trained)
-    near = VectorIndex(of_all, cells=reach).search(of_all[rows], N_KEPT)
+    queries = of_all[rows]
+    reach = near_cells(queries, len(of_all), cells, trained)
+    near = VectorIndex(of_all, cells=reach).search(queries, N_KEPT)
     by_vectors, by_words = (Neighbourhoods.unknown(len(rows)) for _ in range(2))
     for i, row in enumerate(rows.tolist()):
         by_vectors.note(i, near.rows[i], near.similarities[i], row)
@@ -183,16 +184,14 @@ def postings_of(
     return Postings(np.stack(pairs, axis=1), offsets.astype(np.int64), n_articles, breadth)
 
 
-def near_cells(
-    vectors: NDArray[np.float32], rows: NDArray[np.int64], cells: Part, trained: Part
-) -> Cells | None:
-    """The cells that are near some rows; None where there are few vectors, and all are searched."""
-    if not n_cells_for(len(vectors)):
+def near_cells(queries: NDArray[np.float32], n: int, cells: Part, trained: Part) -> Cells | None:
+    """The cells near some queries; None where the n vectors are so few that all are searched."""
+    if not n_cells_for(n):
         return None
     arrays = {name: np.asarray(load(cells, name)) for name in ("centroids", "rows", "offsets")}
     codes, codebook = load(cells, "codes"), np.asarray(load(trained, "codebook"))
     of_all = Cells(**arrays, codes=codes, codebook=codebook)
-    probed = [of_all.nearest(vectors[row], N_PROBED) for row in rows]
+    probed = [of_all.nearest(query, N_PROBED) for query in queries]
     return of_all.only(distinct(np.concatenate(probed)))
 
 

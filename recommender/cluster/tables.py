@@ -10,7 +10,7 @@ as Arrow's own files, plain arrays as NumPy's.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
@@ -67,6 +67,15 @@ def to_matrix(column: pa.ChunkedArray) -> NDArray[Any]:
     flat = column.combine_chunks().flatten().to_numpy(zero_copy_only=False)
     found: NDArray[Any] = flat.reshape(-1, width)
     return found
+
+
+def matrices_of(parts: Iterable[Part], name: str) -> Iterator[tuple[slice, NDArray[Any]]]:
+    """Such a column part by part, and where among the rows of all parts each part's lie."""
+    start = 0
+    for part in parts:
+        rows = to_matrix(read(part, [name])[name])
+        yield slice(start, start + len(rows)), rows
+        start += len(rows)
 
 
 def numbers(table: pa.Table, name: str) -> NDArray[Any]:

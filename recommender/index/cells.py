@@ -85,24 +85,6 @@ class Cells:
             cells[is_old] = before.cells()[rows_before[is_old]]
         is_new = np.flatnonzero(cells < 0)
         cells[is_new] = nearest_cells(vectors, centroids, is_new)
-        return cls.around(centroids, codebook, vectors, cells)
-
-    @classmethod
-    def around(
-        cls,
-        centroids: NDArray[np.float32],
-        codebook: NDArray[np.float32],
-        vectors: NDArray[np.float32],
-        cells: NDArray[np.integer],
-    ) -> Cells:
-        """Sort vectors into cells that are known.
-
-        Args:
-            centroids: The middle of each cell.
-            codebook: What codes are to stand for.
-            vectors: Shape `(n, dim)`, float32, unit rows.
-            cells: The cell of each vector.
-        """
         rows = np.argsort(cells, kind="stable").astype(np.int32)
         offsets = np.cumsum([0, *np.bincount(cells, minlength=len(centroids))], dtype=np.int64)
         codes = [encoded(vectors[part], codebook) for part in _blocks(rows)]
