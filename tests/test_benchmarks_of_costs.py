@@ -106,6 +106,17 @@ def test_a_process_is_paid_for_what_it_does(tmp_path: Path) -> None:
     assert 0 < run.cpu_seconds < 30
 
 
+def test_a_process_is_not_paid_for_who_starts_it() -> None:
+    """Its peak is its own, however much is held here; no last line is lost, nor a failure."""
+    held = bytearray(150_000_000)
+    run = run_process([sys.executable, "-c", "print('a\\n\\nb', end='')"])
+
+    assert len(held) / 1e6 > 3 * run.peak_megabytes > 0
+    assert run.said == ("a", "", "b")
+    with pytest.raises(subprocess.CalledProcessError, match="status 3"):
+        run_process([sys.executable, "-c", "raise SystemExit(3)"])
+
+
 def test_peers_read_the_articles_that_we_read(folder: Path, tmp_path: Path) -> None:
     """By the same ids, with the same texts."""
     build(folder, index=tmp_path / "index", encoder=Dice())
